@@ -20,6 +20,7 @@ from tortoise.config import AppConfig, ConnectionConfig, TortoiseConfig
 from tortoise.context import TortoiseContext
 from tortoise.exceptions import DBConnectionError
 from tortoise.migrations.executor import MigrationExecutor, MigrationTarget
+from tortoise.migrations.schema_editor import AsyncpgSchemaEditor
 from tortoise.transactions import in_transaction
 
 from kurir_api.database.address import arguments, normalised, place
@@ -168,5 +169,7 @@ async def migrate(url: str, target: str | None = None) -> list[str]:
         # Tortoise takes no lock of its own, and the second of two starting processes would fail.
         await transaction.execute_query("SELECT pg_advisory_xact_lock($1)", [MIGRATION_LOCK])
         executor = MigrationExecutor(transaction, apps)
+        # Tortoise looks for its own table before making it; that failure would end the transaction.
+        await executor.recorder.ensure_schema(AsyncpgSchemaEditor(transaction, atomic=False))
         await executor.migrate([MigrationTarget(APP, name)], progress=progress)
     return done
