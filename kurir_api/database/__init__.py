@@ -3,7 +3,6 @@
 Without KURIR_DATABASE_URL a PostgreSQL of our own runs in the data folder (`embedded.py`).
 """
 
-import atexit
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from functools import cache
@@ -62,7 +61,6 @@ def database_url(settings: Settings) -> str:
 def _kept_alive(folder: Path) -> EmbeddedPostgres:
     server = EmbeddedPostgres(folder)
     server.start()
-    atexit.register(server.stop)
     return server
 
 

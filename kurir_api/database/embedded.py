@@ -6,6 +6,7 @@ Several processes share one server. Each holds a shared lock on a file, which th
 the process ends; the last one to leave stops the server.
 """
 
+import atexit
 import fcntl
 import hashlib
 import os
@@ -58,12 +59,16 @@ class EmbeddedPostgres:
         self._process = 0
 
     def start(self) -> None:
-        """Start the server, or join the running one. Raises SettingsError saying what to do."""
+        """Start the server, or join the running one; left by itself when this process ends.
+
+        Raises SettingsError saying what to do.
+        """
         try:
             self.folder.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
             with self._alone():
                 self._holding = self._opened("users", fcntl.LOCK_SH)
                 self._process = os.getpid()
+                atexit.register(self.stop)
                 if not (self.folder / "PG_VERSION").exists():
                     self._initialise()
                 if not self._answers():
@@ -76,6 +81,7 @@ class EmbeddedPostgres:
 
     def stop(self) -> None:
         """Leave the server, and stop it if nobody else uses it. Harmless when not started."""
+        atexit.unregister(self.stop)
         holding, self._holding = self._holding, None
         if holding is None or self._process != os.getpid():  # a forked child doesn't own its parent's hold
             return
