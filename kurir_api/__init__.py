@@ -1,0 +1,1 @@
+"""Kurir: accompanying poor, chronically ill people before, during and after hospital."""

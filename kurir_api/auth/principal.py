@@ -1,0 +1,70 @@
+"""The Principal: a signed-in member with everything their memberships let them do."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Self
+from uuid import UUID
+
+from tortoise.expressions import Q
+
+from kurir_api.errors import UnknownMember
+from kurir_api.models import Member, Membership, Role, lies_within
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """One membership: a role for an organisation, within a region and all below it."""
+
+    organization_id: UUID
+    role: Role
+    region_code: str
+
+
+@dataclass(frozen=True, slots=True)
+class Principal:
+    """Who is calling. `locale` is "id" or "en"."""
+
+    member_id: UUID
+    locale: str
+    regency_code: str
+    scopes: tuple[Scope, ...]
+
+    @classmethod
+    def of(cls, memberships: Iterable[Membership]) -> Self:
+        """The principal of one member's memberships, each with `member` loaded. Raises UnknownMember if none."""
+        memberships = list(memberships)
+        if not memberships:
+            raise UnknownMember
+        member = memberships[0].member
+        scopes = tuple(Scope(m.organization_id, m.role, m.region_id) for m in memberships)
+        return cls(member.id, member.locale, member.regency_code, scopes)
+
+    def has_any(self, roles: Iterable[Role]) -> bool:
+        """Whether any membership has one of the roles, anywhere."""
+        return any(scope.role in roles for scope in self.scopes)
+
+    def regions(self, *roles: Role) -> frozenset[str]:
+        """The region codes of the memberships with one of the roles (any role when none is named)."""
+        return frozenset(scope.region_code for scope in self.scopes if not roles or scope.role in roles)
+
+    def organizations(self, *roles: Role) -> frozenset[UUID]:
+        """The organisations for which the member has one of the roles (any role when none is named)."""
+        return frozenset(scope.organization_id for scope in self.scopes if not roles or scope.role in roles)
+
+    def reaches(self, region_code: str, *roles: Role) -> bool:
+        """Whether a membership with one of the roles covers the region."""
+        return any(lies_within(region_code, scope) for scope in self.regions(*roles))
+
+
+async def principal_of_member(member_id: UUID) -> Principal:
+    """The principal of an active member. Raises UnknownMember."""
+    return await _principal(Q(member_id=member_id))
+
+
+async def principal_of_phone(phone: str) -> Principal:
+    """The principal of the active member with this number (E.164). Raises UnknownMember."""
+    return await _principal(Q(member__phone_index=Member.phone.index(phone)))
+
+
+async def _principal(member: Q) -> Principal:
+    return Principal.of(await Membership.filter(member, member__active=True).select_related("member"))

@@ -1,0 +1,247 @@
+"""Refusals: what Kurir says no to, each with a stable code and words a person can act on.
+
+A refusal carries plain JSON values only, so that it can be kept beside an idempotency key and
+answered again. `message(locale)` speaks Indonesian ("id", also for unknown locales) or English ("en").
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field
+from typing import Any, ClassVar
+from uuid import UUID
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """One sentence in both languages; `{name}` places are filled from the refusal's fields."""
+
+    id: str
+    en: str
+
+    def say(self, locale: str, **values: Any) -> str:
+        """The sentence in `locale`."""
+        return (self.en if locale == "en" else self.id).format(**values)
+
+
+@dataclass(frozen=True, slots=True)
+class FieldProblem:
+    """One input field that can't be used: its path from `input`, and what to do about it."""
+
+    path: tuple[str, ...]
+    words: Words
+
+    def message(self, locale: str) -> str:
+        """What to do, in `locale`."""
+        return self.words.say(locale)
+
+
+class ClientError(Exception):
+    """Anything the caller can mend. `client_code` is its extensions.code when it ends at top level."""
+
+    client_code: ClassVar[str] = "BAD_USER_INPUT"
+    words: ClassVar[Words]
+
+    def message(self, locale: str) -> str:
+        """What happened and what to do, in `locale`."""
+        return self.words.say(locale)
+
+    def __str__(self) -> str:
+        return self.message("en")
+
+
+class Unauthenticated(ClientError):
+    """No token, or one that can't be accepted."""
+
+    client_code = "UNAUTHENTICATED"
+    words = Words(
+        id="Masuk dahulu: kirim token yang berlaku sebagai `Authorization: Bearer ...`.",
+        en="Sign in first: send a valid token as `Authorization: Bearer ...`.",
+    )
+
+
+class UnknownMember(Unauthenticated):
+    """A genuine token whose phone number belongs to no active member."""
+
+    words = Words(
+        id="Nomor ini belum terdaftar. Minta koordinator mengundang Anda.",
+        en="This number is not registered. Ask your coordinator to invite you.",
+    )
+
+
+class Refusal(ClientError):
+    """An expected no. In GraphQL it becomes the union member named like its class."""
+
+    code: ClassVar[str]
+
+    def payload(self) -> dict[str, Any]:
+        """The refusal's fields as JSON values."""
+        return {
+            name: str(value) if isinstance(value, UUID) else value
+            for name, value in asdict(self).items()  # type: ignore[call-overload]
+        }
+
+
+@dataclass(eq=False)
+class NotFound(Refusal):
+    """Missing, or not the caller's to know of: both look alike."""
+
+    code = "NOT_FOUND"
+    client_code = "BAD_USER_INPUT"
+    words = Words(id="Tidak ditemukan.", en="Not found.")
+
+
+@dataclass(eq=False)
+class NotAllowed(Refusal):
+    """The caller may see it but not do this to it."""
+
+    code = "NOT_ALLOWED"
+    client_code = "FORBIDDEN"
+    words = Words(
+        id="Peran Anda tidak mengizinkan tindakan ini. Hubungi koordinator.",
+        en="Your role does not allow this. Ask a coordinator.",
+    )
+
+
+@dataclass(eq=False)
+class InvalidInput(Refusal):
+    """One or more input fields can't be used. Shape of `problems`: one per field."""
+
+    problems: tuple[FieldProblem, ...]
+    code = "INVALID_INPUT"
+    words = Words(id="Perbaiki isian: {fields}.", en="Correct the input: {fields}.")
+
+    def message(self, locale: str) -> str:
+        """Every field with what to do about it."""
+        said = "; ".join(f"{'.'.join(p.path)}: {p.message(locale)}" for p in self.problems)
+        return self.words.say(locale, fields=said)
+
+    @classmethod
+    def of(cls, path: str, *, id: str, en: str) -> "InvalidInput":
+        """A single field's problem; `path` is dotted from `input`."""
+        return cls((FieldProblem(tuple(path.split(".")), Words(id=id, en=en)),))
+
+
+@dataclass(eq=False)
+class InvalidTransition(Refusal):
+    """The row's state does not allow the action. `allowed`: the states from which it would be."""
+
+    current: str
+    allowed: tuple[str, ...]
+    code = "INVALID_TRANSITION"
+    words = Words(
+        id="Tidak bisa dilakukan saat status {current}; hanya dari {allowed}.",
+        en="Not possible while the status is {current}; only from {allowed}.",
+    )
+
+    def message(self, locale: str) -> str:
+        """The present state and those that would do."""
+        return self.words.say(locale, current=self.current, allowed=", ".join(self.allowed) or "-")
+
+
+@dataclass(eq=False)
+class IdempotencyKeyReused(Refusal):
+    """The same key came before with other input."""
+
+    code = "IDEMPOTENCY_KEY_REUSED"
+    words = Words(
+        id="Kunci idempoten ini sudah dipakai untuk isian lain. Buat kunci baru.",
+        en="This idempotency key was used with other input. Make a new key.",
+    )
+
+
+@dataclass(eq=False)
+class TaskAlreadyClaimed(Refusal):
+    """Somebody was faster: every slot is taken."""
+
+    task_id: UUID
+    code = "TASK_ALREADY_CLAIMED"
+    words = Words(
+        id="Tugas ini sudah diambil relawan lain. Terima kasih atas kesediaan Anda.",
+        en="This task has been taken by another volunteer. Thank you for being ready.",
+    )
+
+
+@dataclass(eq=False)
+class NotEligible(Refusal):
+    """The member can't do this task; every reason, as `EligibilityReason` names."""
+
+    reasons: tuple[str, ...]
+    code = "NOT_ELIGIBLE"
+    words = Words(
+        id="Anda belum memenuhi syarat tugas ini: {reasons}.",
+        en="You can't take this task: {reasons}.",
+    )
+
+    def message(self, locale: str) -> str:
+        """The reasons in words."""
+        said = ", ".join(REASON_WORDS[reason].say(locale) for reason in self.reasons)
+        return self.words.say(locale, reasons=said)
+
+
+@dataclass(eq=False)
+class ScheduleConflict(Refusal):
+    """The member already holds a claim whose window overlaps this task's."""
+
+    conflicting_task_id: UUID
+    code = "SCHEDULE_CONFLICT"
+    words = Words(
+        id="Waktunya bertabrakan dengan tugas lain yang Anda pegang.",
+        en="Its time overlaps another task you hold.",
+    )
+
+
+@dataclass(eq=False)
+class CaseAlreadyOpen(Refusal):
+    """The patient has an open case: work goes on there."""
+
+    case_id: UUID
+    code = "CASE_ALREADY_OPEN"
+    words = Words(
+        id="Pasien ini sudah punya kasus terbuka. Lanjutkan di kasus itu.",
+        en="This patient already has an open case. Continue there.",
+    )
+
+
+REASON_WORDS: Mapping[str, Words] = {
+    "CAPABILITY_MISSING": Words("keahlian yang diperlukan belum tercatat", "a required capability is missing"),
+    "CAPABILITY_EXPIRED": Words(
+        "masa berlaku keahlian habis sebelum tugas selesai",
+        "a required capability expires before the task ends",
+    ),
+    "OFF_DUTY": Words("sedang tidak bertugas", "off duty"),
+    "QUIET_HOURS": Words("sedang jam tenang", "quiet hours"),
+    "BUSY": Words("sedang memegang tugas lain pada waktu itu", "busy with another task at that time"),
+    "OUT_OF_RANGE": Words("terlalu jauh", "too far away"),
+    "NO_LOCATION": Words("lokasi tidak diketahui", "location unknown"),
+    "ALREADY_DECLINED": Words("sudah menolak tugas ini", "already declined this task"),
+    "OUT_OF_REGION": Words("di luar wilayah kerja", "outside the working region"),
+    "ALREADY_CLAIMED": Words("sudah memegang tugas ini", "already holds this task"),
+}
+
+
+def refusal_from(code: str, payload: Mapping[str, Any]) -> Refusal:
+    """The refusal that `payload()` described: how a stored outcome is answered again."""
+    kind = next(kind for kind in Refusal.__subclasses__() if kind.code == code)
+    if kind is InvalidInput:
+        problems: Sequence[Mapping[str, Any]] = payload["problems"]
+        return InvalidInput(tuple(FieldProblem(tuple(p["path"]), Words(**p["words"])) for p in problems))
+    values = {
+        name: UUID(value) if name.endswith("_id") else tuple(value) if isinstance(value, list) else value
+        for name, value in payload.items()
+    }
+    return kind(**values)
+
+
+@dataclass
+class Problems:
+    """Collects field problems, so that one answer names them all."""
+
+    found: list[FieldProblem] = field(default_factory=list)
+
+    def add(self, path: str, *, id: str, en: str) -> None:
+        """Note that the field at the dotted `path` can't be used."""
+        self.found.append(FieldProblem(tuple(path.split(".")), Words(id=id, en=en)))
+
+    def refuse(self) -> None:
+        """Raise InvalidInput with everything found, if anything was."""
+        if self.found:
+            raise InvalidInput(tuple(self.found))

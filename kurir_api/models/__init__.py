@@ -1,0 +1,62 @@
+"""The tables, one file each. Use cases live elsewhere."""
+
+from kurir_api.models.alert import Alert, AlertStatus
+from kurir_api.models.base import new_id
+from kurir_api.models.capability import Capability
+from kurir_api.models.case import CarePhase, Case, CaseStatus, Outcome
+from kurir_api.models.claim import LIVE, TAKING, Claim, ClaimStatus
+from kurir_api.models.cost import Cost, CostCategory, CostStatus
+from kurir_api.models.device import Device
+from kurir_api.models.facility import Facility
+from kurir_api.models.idempotency_key import IdempotencyKey
+from kurir_api.models.member import Member
+from kurir_api.models.membership import Membership, Role
+from kurir_api.models.notification import Notification
+from kurir_api.models.organization import Organization, OrganizationKind
+from kurir_api.models.patient import Patient
+from kurir_api.models.region import Region, RegionLevel, lies_within, regency_of
+from kurir_api.models.report import Channel, Report, ReportStatus
+from kurir_api.models.task import Task, TaskStatus, Urgency
+from kurir_api.models.transition_log import TransitionLog
+from kurir_api.models.wave import Wave, WaveStatus
+
+__all__ = [
+    "LIVE",
+    "TAKING",
+    "Alert",
+    "AlertStatus",
+    "Capability",
+    "CarePhase",
+    "Case",
+    "CaseStatus",
+    "Channel",
+    "Claim",
+    "ClaimStatus",
+    "Cost",
+    "CostCategory",
+    "CostStatus",
+    "Device",
+    "Facility",
+    "IdempotencyKey",
+    "Member",
+    "Membership",
+    "Notification",
+    "Organization",
+    "OrganizationKind",
+    "Outcome",
+    "Patient",
+    "Region",
+    "RegionLevel",
+    "Report",
+    "ReportStatus",
+    "Role",
+    "Task",
+    "TaskStatus",
+    "TransitionLog",
+    "Urgency",
+    "Wave",
+    "WaveStatus",
+    "lies_within",
+    "new_id",
+    "regency_of",
+]

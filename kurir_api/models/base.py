@@ -1,0 +1,37 @@
+"""What every table shares."""
+
+from enum import StrEnum
+from typing import Any
+from uuid import UUID
+
+from tortoise import fields
+from tortoise.models import Model
+from uuid_utils.compat import uuid7
+
+
+def new_id() -> UUID:
+    """A UUIDv7: unique anywhere, and in order of creation."""
+    return uuid7()
+
+
+class Table(Model):
+    """A row with a UUIDv7 id."""
+
+    id = fields.UUIDField(primary_key=True, default=new_id)
+
+    class Meta:
+        abstract = True
+
+
+class TenantTable(Table):
+    """A row owned by one regency, whose Kemendagri code ("33.02") it carries."""
+
+    regency_code = fields.CharField(max_length=5)
+
+    class Meta:
+        abstract = True
+
+
+def status_field(states: type[StrEnum], **options: Any) -> "fields.CharField[str]":
+    """A state column; it changes only through `transitions.move`."""
+    return fields.CharField(max_length=max(len(state) for state in states), **options)

@@ -1,0 +1,68 @@
+"""Claims: who does a task. One per slot."""
+
+from enum import StrEnum
+from uuid import UUID
+
+from tortoise import fields
+
+from kurir_api.models.base import TenantTable, status_field
+from kurir_api.models.member import Member
+from kurir_api.models.organization import Organization
+from kurir_api.models.task import Task
+
+
+class ClaimStatus(StrEnum):
+    """From offer or claim to verified, or one of the ways a claim falls away."""
+
+    OFFERED = "OFFERED"
+    HELD = "HELD"
+    IN_PROGRESS = "IN_PROGRESS"
+    COMPLETED = "COMPLETED"
+    VERIFIED = "VERIFIED"
+    DISPUTED = "DISPUTED"
+    DECLINED = "DECLINED"
+    RELEASED = "RELEASED"
+    EXPIRED = "EXPIRED"
+    REVOKED = "REVOKED"
+    NO_SHOW = "NO_SHOW"
+    HANDED_OVER = "HANDED_OVER"
+
+
+LIVE = (ClaimStatus.OFFERED, ClaimStatus.HELD, ClaimStatus.IN_PROGRESS)
+"""The claims that bind a member's time: unique per member and task, never overlapping."""
+
+TAKING = (*LIVE, ClaimStatus.COMPLETED, ClaimStatus.VERIFIED, ClaimStatus.DISPUTED)
+"""The claims that take a slot: a slot whose work is done does not open again."""
+
+
+class Claim(TenantTable):
+    """`starts_at` and `ends_at` repeat the task's window, so that the database can refuse overlaps."""
+
+    task: fields.ForeignKeyRelation[Task] = fields.ForeignKeyField(
+        "models.Task", related_name="claims", on_delete=fields.RESTRICT
+    )
+    member: fields.ForeignKeyRelation[Member] = fields.ForeignKeyField(
+        "models.Member", related_name="claims", on_delete=fields.RESTRICT
+    )
+    organization: fields.ForeignKeyRelation[Organization] = fields.ForeignKeyField(
+        "models.Organization", related_name="claims", on_delete=fields.RESTRICT
+    )
+    status = status_field(ClaimStatus)
+    starts_at = fields.DatetimeField()
+    ends_at = fields.DatetimeField()
+    claimed_at = fields.DatetimeField()
+    expires_at = fields.DatetimeField(null=True)
+    started_at = fields.DatetimeField(null=True)
+    completed_at = fields.DatetimeField(null=True)
+    released_late = fields.BooleanField(default=False)
+    assigned_by: fields.ForeignKeyNullableRelation[Member] = fields.ForeignKeyField(
+        "models.Member", related_name="claims_assigned", null=True, on_delete=fields.RESTRICT
+    )
+
+    task_id: UUID
+    member_id: UUID
+    organization_id: UUID
+    assigned_by_id: UUID | None
+
+    class Meta:
+        table = "claim"

@@ -1,0 +1,48 @@
+"""Notifications: a member's inbox, and the outbox from which workers push."""
+
+from typing import Any
+from uuid import UUID
+
+from tortoise import fields
+
+from kurir_api.models.alert import Alert
+from kurir_api.models.base import TenantTable
+from kurir_api.models.member import Member
+from kurir_api.models.task import Task
+
+
+class Notification(TenantTable):
+    """Its words are rendered from `kind` and `data` in the reader's language, and hold no patient data.
+
+    A silent one only withdraws or refreshes what a phone shows, and is not listed. `due_at` null: nothing
+    left to send; then `sent_at` or `failure` says how it ended. Leased while a worker sends it.
+    """
+
+    member: fields.ForeignKeyRelation[Member] = fields.ForeignKeyField(
+        "models.Member", related_name="notifications", on_delete=fields.CASCADE
+    )
+    kind = fields.CharField(max_length=30)
+    task: fields.ForeignKeyNullableRelation[Task] = fields.ForeignKeyField(
+        "models.Task", related_name="notifications", null=True, on_delete=fields.CASCADE
+    )
+    alert: fields.ForeignKeyNullableRelation[Alert] = fields.ForeignKeyField(
+        "models.Alert", related_name="notifications", null=True, on_delete=fields.CASCADE
+    )
+    data: dict[str, Any] = fields.JSONField()
+    silent = fields.BooleanField(default=False)
+    urgent = fields.BooleanField(default=False)
+    expires_at = fields.DatetimeField()
+    created_at = fields.DatetimeField()
+    read_at = fields.DatetimeField(null=True)
+    due_at = fields.DatetimeField(null=True)
+    leased_until = fields.DatetimeField(null=True)
+    attempts = fields.SmallIntField(default=0)
+    sent_at = fields.DatetimeField(null=True)
+    failure = fields.CharField(max_length=200, null=True)
+
+    member_id: UUID
+    task_id: UUID | None
+    alert_id: UUID | None
+
+    class Meta:
+        table = "notification"

@@ -1,0 +1,39 @@
+"""Waves: a batch of members alerted together for a task."""
+
+from enum import StrEnum
+from uuid import UUID
+
+from tortoise import fields
+
+from kurir_api.models.base import TenantTable, status_field
+from kurir_api.models.task import Task
+
+
+class WaveStatus(StrEnum):
+    """PLANNED → SENDING → WAITING → one of three ends."""
+
+    PLANNED = "PLANNED"
+    SENDING = "SENDING"
+    WAITING = "WAITING"
+    FILLED = "FILLED"
+    EXHAUSTED = "EXHAUSTED"
+    CANCELLED = "CANCELLED"
+
+
+class Wave(TenantTable):
+    """`due_at` is when a worker acts next: sends it (PLANNED) or ends it (WAITING). Leased while worked on."""
+
+    task: fields.ForeignKeyRelation[Task] = fields.ForeignKeyField(
+        "models.Task", related_name="waves", on_delete=fields.RESTRICT
+    )
+    number = fields.SmallIntField()
+    status = status_field(WaveStatus, default=WaveStatus.PLANNED)
+    due_at = fields.DatetimeField()
+    leased_until = fields.DatetimeField(null=True)
+    created_at = fields.DatetimeField()
+
+    task_id: UUID
+
+    class Meta:
+        table = "wave"
+        unique_together = (("task", "number"),)

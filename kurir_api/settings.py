@@ -1,0 +1,173 @@
+"""Settings: from the environment (prefix `KURIR_`), frozen, checked before anything starts."""
+
+import base64
+import binascii
+import os
+import secrets
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated, Any, Self
+
+import platformdirs
+from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+DEVELOPMENT_SECRETS = "secrets"
+
+
+class SettingsError(Exception):
+    """The environment can't be used; the message says, line by line, which variable to set to what."""
+
+
+class Environment(StrEnum):
+    """Where this process runs. Development makes its own keys and is lenient; production refuses weakness."""
+
+    DEVELOPMENT = "development"
+    PRODUCTION = "production"
+
+
+class PushChannel(StrEnum):
+    """The push sender, named like its file in `dispatch/senders`."""
+
+    LOG = "log"
+    FCM = "fcm"
+
+
+class Settings(BaseSettings):
+    """Everything that differs between offices. Times are minutes, sizes connections."""
+
+    model_config = SettingsConfigDict(env_prefix="KURIR_", frozen=True, extra="ignore")
+
+    environment: Environment = Environment.DEVELOPMENT
+    data_dir: Path = Field(default_factory=lambda: Path(platformdirs.user_data_dir("kurir")))
+    database_url: str | None = None
+    database_pool: int = Field(default=20, ge=2, le=500)
+    host: str = "127.0.0.1"
+    port: int = Field(default=8000, ge=0, le=65535)
+    secret: SecretStr = SecretStr("")
+    encryption_key: SecretStr = SecretStr("")
+    index_key: SecretStr = SecretStr("")
+    token_minutes: int = Field(default=15, ge=1, le=1440)
+    firebase_project: str | None = None
+    firebase_credentials: Path | None = None
+    push_sender: PushChannel = PushChannel.LOG
+    allowed_origins: Annotated[tuple[str, ...], NoDecode] = ()
+    log_level: str = "INFO"
+
+    @field_validator("allowed_origins", mode="before")
+    @classmethod
+    def _comma_list(cls, value: Any) -> Any:
+        return tuple(part.strip() for part in value.split(",") if part.strip()) if isinstance(value, str) else value
+
+    @field_validator("log_level")
+    @classmethod
+    def _known_level(cls, value: str) -> str:
+        if value.upper() not in {"DEBUG", "INFO", "WARNING", "ERROR"}:
+            raise ValueError("must be DEBUG, INFO, WARNING or ERROR")
+        return value.upper()
+
+    @field_validator("firebase_credentials")
+    @classmethod
+    def _credentials_exist(cls, value: Path | None) -> Path | None:
+        if value is not None and not value.is_file():
+            raise ValueError(f"no file at {value}; give the path of the service account's JSON key")
+        return value
+
+    @field_validator("encryption_key", "index_key")
+    @classmethod
+    def _is_32_bytes(cls, value: SecretStr) -> SecretStr:
+        if value.get_secret_value():
+            decode_key(value.get_secret_value())
+        return value
+
+    @model_validator(mode="before")
+    @classmethod
+    def _development_secrets(cls, data: dict[str, Any]) -> dict[str, Any]:
+        """Outside production, missing secrets are made once and kept in the data folder."""
+        if str(data.get("environment", Environment.DEVELOPMENT)) == Environment.PRODUCTION:
+            return data
+        folder = Path(data.get("data_dir") or platformdirs.user_data_dir("kurir")) / DEVELOPMENT_SECRETS
+        return {name: _kept_secret(folder, name) for name in SECRETS} | data
+
+    @model_validator(mode="after")
+    def _no_weakness(self) -> Self:
+        problems = []
+        if self.environment is Environment.PRODUCTION:
+            problems += [
+                f"KURIR_{name.upper()}: set it ({how})"
+                for name, how in SECRETS.items()
+                if not getattr(self, name).get_secret_value()
+            ]
+            if self.database_url is None:
+                problems.append(
+                    "KURIR_DATABASE_URL: set it to your PostgreSQL, postgresql://user:password@host/kurir"
+                )
+            if self.token_minutes > 15:
+                problems.append("KURIR_TOKEN_MINUTES: at most 15 in production")
+            if os.environ.get("FIREBASE_AUTH_EMULATOR_HOST"):
+                problems.append("FIREBASE_AUTH_EMULATOR_HOST: unset it; with it, forged tokens would be accepted")
+            if self.host == "127.0.0.1" and Path("/.dockerenv").exists():
+                problems.append("KURIR_HOST: set it to 0.0.0.0 inside a container, or nobody can reach it")
+        if len(self.secret.get_secret_value()) < 32 and self.secret.get_secret_value():
+            problems.append(f"KURIR_SECRET: at least 32 characters ({SECRETS['secret']})")
+        if self.push_sender is PushChannel.FCM and not (self.firebase_project and self.firebase_credentials):
+            problems.append(
+                "KURIR_PUSH_SENDER=fcm needs KURIR_FIREBASE_PROJECT and KURIR_FIREBASE_CREDENTIALS; "
+                "or set KURIR_PUSH_SENDER=log"
+            )
+        if problems:
+            raise ValueError("\n".join(problems))
+        return self
+
+    @property
+    def production(self) -> bool:
+        """Whether this is a real office's system."""
+        return self.environment is Environment.PRODUCTION
+
+
+SECRETS = {
+    "secret": "python -c 'import secrets; print(secrets.token_urlsafe(48))'",
+    "encryption_key": "python -c 'import base64, os; print(base64.b64encode(os.urandom(32)).decode())'",
+    "index_key": "python -c 'import base64, os; print(base64.b64encode(os.urandom(32)).decode())'",
+}
+
+
+def decode_key(text: str) -> bytes:
+    """The 32 bytes of a base64 key. Raises ValueError saying how to make one."""
+    try:
+        key = base64.b64decode(text, validate=True)
+    except binascii.Error:
+        key = b""
+    if len(key) != 32:
+        raise ValueError(f"must be base64 of 32 bytes; make one with {SECRETS['encryption_key']}")
+    return key
+
+
+def _kept_secret(folder: Path, name: str) -> str:
+    """The secret kept at folder/name, made on first use, readable by its owner alone."""
+    path = folder / name
+    try:
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        made = base64.b64encode(secrets.token_bytes(32)).decode()
+        with os.fdopen(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "w") as file:
+            file.write(made)
+    except FileExistsError:
+        return path.read_text()
+    except OSError as error:
+        raise ValueError(
+            f"KURIR_DATA_DIR: {folder} can't be written ({error.strerror}); set it to a folder of yours"
+        ) from error
+    return made
+
+
+def load_settings(**overrides: Any) -> Settings:
+    """Settings from the environment. Raises SettingsError with one line per variable to mend."""
+    try:
+        return Settings(**overrides)
+    except ValidationError as error:
+        lines = []
+        for problem in error.errors():
+            said = problem["msg"].removeprefix("Value error, ")
+            name = "_".join(str(part) for part in problem["loc"])
+            lines.append(f"KURIR_{name.upper()}: {said}" if name else said)
+        raise SettingsError("\n".join(lines)) from error

@@ -1,0 +1,147 @@
+"""The table: for each machine, which action leads from where to where, and who may take it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+from kurir_api.models import (
+    Alert,
+    AlertStatus,
+    Case,
+    CaseStatus,
+    Claim,
+    ClaimStatus,
+    Cost,
+    CostStatus,
+    Report,
+    ReportStatus,
+    Task,
+    TaskStatus,
+    Wave,
+    WaveStatus,
+)
+
+
+class Who(StrEnum):
+    """Who may take an action on a row."""
+
+    SYSTEM = "SYSTEM"  # Kurir itself, as a consequence of something else or of time
+    HOLDER = "HOLDER"  # the member the claim, cost or alert belongs to
+    DESK = "DESK"  # a desk officer or coordinator of the row's region
+    COORDINATOR = "COORDINATOR"  # a coordinator of the row's region
+    OWN_REVIEWER = "OWN_REVIEWER"  # a reviewer of the organisation the claim is for
+
+
+class LiveEvent(StrEnum):
+    """What subscribers of tasks are told (`TaskEventKind`)."""
+
+    PUBLISHED = "PUBLISHED"
+    CLAIMED = "CLAIMED"
+    RELEASED = "RELEASED"
+    STARTED = "STARTED"
+    COMPLETED = "COMPLETED"
+    CHANGED = "CHANGED"
+    CLOSED = "CLOSED"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Transition:
+    """One action of a machine. With `reason`, it can't be taken without saying why."""
+
+    sources: tuple[StrEnum, ...]
+    target: StrEnum
+    who: frozenset[Who]
+    reason: bool = False
+    event: LiveEvent | None = None
+
+
+Machine = Mapping[str, Transition]
+
+
+def _move(
+    sources: tuple[StrEnum, ...],
+    target: StrEnum,
+    *who: Who,
+    reason: bool = False,
+    event: LiveEvent | None = None,
+) -> Transition:
+    return Transition(sources=sources, target=target, who=frozenset(who), reason=reason, event=event)
+
+
+R, C, T, K, M, W, A = ReportStatus, CaseStatus, TaskStatus, ClaimStatus, CostStatus, WaveStatus, AlertStatus
+
+REPORT: Machine = {
+    "open_case": _move((R.RECEIVED,), R.CASE_OPENED, Who.DESK),
+    "link": _move((R.RECEIVED,), R.LINKED, Who.DESK),
+    "mark_duplicate": _move((R.RECEIVED,), R.DUPLICATE, Who.DESK),
+    "reject": _move((R.RECEIVED,), R.REJECTED, Who.COORDINATOR, reason=True),
+    "mark_unreachable": _move((R.RECEIVED,), R.UNREACHABLE, Who.DESK),
+    "reopen": _move((R.REFERRED, R.DUPLICATE, R.REJECTED, R.UNREACHABLE), R.RECEIVED, Who.DESK),
+}
+
+CASE: Machine = {
+    "change_phase": _move((C.OPEN, C.ON_HOLD), C.OPEN, Who.DESK),
+    "hold": _move((C.OPEN,), C.ON_HOLD, Who.DESK),
+    "resume": _move((C.ON_HOLD,), C.OPEN, Who.DESK),
+    "close": _move((C.OPEN, C.ON_HOLD), C.CLOSED, Who.DESK),
+    "reopen": _move((C.CLOSED,), C.OPEN, Who.DESK, reason=True),
+}
+
+TASK: Machine = {
+    "publish": _move((T.DRAFT,), T.OPEN, Who.DESK, event=LiveEvent.PUBLISHED),
+    "fill": _move((T.OPEN,), T.FILLED, Who.SYSTEM, event=LiveEvent.CHANGED),
+    "reopen": _move((T.FILLED, T.IN_PROGRESS), T.OPEN, Who.SYSTEM, event=LiveEvent.PUBLISHED),
+    "start": _move((T.FILLED,), T.IN_PROGRESS, Who.SYSTEM, event=LiveEvent.CHANGED),
+    "finish": _move((T.FILLED, T.IN_PROGRESS), T.DONE, Who.SYSTEM, event=LiveEvent.CLOSED),
+    "verify": _move((T.DONE,), T.VERIFIED, Who.COORDINATOR, event=LiveEvent.CLOSED),
+    "cancel": _move((T.DRAFT, T.OPEN, T.FILLED), T.CANCELLED, Who.COORDINATOR, Who.SYSTEM, event=LiveEvent.CLOSED),
+}
+
+CLAIM: Machine = {
+    "accept": _move((K.OFFERED,), K.HELD, Who.HOLDER, event=LiveEvent.CLAIMED),
+    "decline": _move((K.OFFERED,), K.DECLINED, Who.HOLDER, event=LiveEvent.RELEASED),
+    "start": _move((K.HELD,), K.IN_PROGRESS, Who.HOLDER, event=LiveEvent.STARTED),
+    "complete": _move((K.IN_PROGRESS,), K.COMPLETED, Who.HOLDER, event=LiveEvent.COMPLETED),
+    "release": _move((K.HELD,), K.RELEASED, Who.HOLDER, event=LiveEvent.RELEASED),
+    "revoke": _move(
+        (K.OFFERED, K.HELD, K.IN_PROGRESS), K.REVOKED, Who.COORDINATOR, reason=True, event=LiveEvent.RELEASED
+    ),
+    "cancel": _move((K.OFFERED, K.HELD), K.REVOKED, Who.SYSTEM, event=LiveEvent.RELEASED),
+    "verify": _move((K.COMPLETED,), K.VERIFIED, Who.SYSTEM),
+}
+
+COST: Machine = {
+    "edit": _move((M.SUBMITTED, M.RETURNED, M.ENDORSED), M.SUBMITTED, Who.HOLDER),
+}
+
+WAVE: Machine = {
+    "send": _move((W.PLANNED, W.SENDING), W.SENDING, Who.SYSTEM),
+    "wait": _move((W.SENDING,), W.WAITING, Who.SYSTEM),
+    "fill": _move((W.PLANNED, W.SENDING, W.WAITING), W.FILLED, Who.SYSTEM),
+    "exhaust": _move((W.SENDING, W.WAITING), W.EXHAUSTED, Who.SYSTEM),
+    "cancel": _move((W.PLANNED, W.SENDING, W.WAITING), W.CANCELLED, Who.SYSTEM),
+}
+
+ALERT: Machine = {
+    "send": _move((A.QUEUED,), A.SENT, Who.SYSTEM),
+    "fail": _move((A.QUEUED,), A.FAILED, Who.SYSTEM),
+    "receive": _move((A.QUEUED, A.SENT), A.RECEIVED, Who.HOLDER),
+    "open": _move((A.QUEUED, A.SENT, A.RECEIVED), A.OPENED, Who.HOLDER),
+    "decline": _move((A.QUEUED, A.SENT, A.RECEIVED, A.OPENED), A.DECLINED, Who.HOLDER),
+    "accept": _move((A.QUEUED, A.SENT, A.RECEIVED, A.OPENED, A.DECLINED), A.ACCEPTED, Who.SYSTEM),
+}
+
+Stateful = Report | Case | Task | Claim | Cost | Wave | Alert
+
+MACHINES: Mapping[type[Stateful], Machine] = {
+    Report: REPORT,
+    Case: CASE,
+    Task: TASK,
+    Claim: CLAIM,
+    Cost: COST,
+    Wave: WAVE,
+    Alert: ALERT,
+}
+
+UNLOGGED: frozenset[type[Stateful]] = frozenset({Wave, Alert})
+"""Machines whose rows are a history themselves: a log row for every push would drown the timeline."""
