@@ -11,14 +11,14 @@ from datetime import timedelta
 from enum import Enum, auto
 from importlib import import_module
 from os import PathLike
-from typing import TYPE_CHECKING, Protocol, cast
+from typing import TYPE_CHECKING, Protocol, TypeAlias, cast
 from uuid import UUID
 
 if TYPE_CHECKING:
     from firebase_admin.credentials import Base as FirebaseCredentials
     from google.auth.credentials import Credentials as GoogleCredentials
 
-    Credentials = FirebaseCredentials | GoogleCredentials | str | PathLike[str]
+    Credentials: TypeAlias = FirebaseCredentials | GoogleCredentials | str | PathLike[str]
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,229 @@
+"""What notifications say, to the letter, and that they can say nothing about a patient."""
+
+from string import Formatter
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from kurir_api.dispatch.texts import FIELDS, WORDINGS, NotificationKind, Text, render
+
+TASK: dict[str, Any] = {
+    "kind_name": {"id": "Ambulans", "en": "Ambulance"},
+    "village": "Karangnangka",
+    "subdistrict": "Kedungbanteng",
+    "distance_m": 2149.6,
+    "starts_at": "2026-11-22T00:00:00+00:00",
+    "time_zone": "Asia/Jakarta",
+    "number": 4821,
+    "urgency": "NORMAL",
+    "alerted": 12,
+}
+WHERE_ID = "Karangnangka, Kedungbanteng · Min 22 Nov 07.00 WIB · No. 4821"
+WHERE_EN = "Karangnangka, Kedungbanteng · Sun 22 Nov 07:00 WIB · No. 4821"
+
+
+@pytest.mark.parametrize(
+    ("kind", "indonesian", "english"),
+    [
+        (
+            NotificationKind.TASK_ALERT,
+            Text("Ambulans dibutuhkan · 2,1 km", WHERE_ID),
+            Text("Ambulance needed · 2.1 km", WHERE_EN),
+        ),
+        (
+            NotificationKind.TASK_TAKEN,
+            Text("Ambulans: sudah ada petugas", WHERE_ID),
+            Text("Ambulance: taken by others", WHERE_EN),
+        ),
+        (
+            NotificationKind.OFFER,
+            Text("Tugas untuk Anda: Ambulans · 2,1 km", f"Terima atau tolak · {WHERE_ID}"),
+            Text("Assigned to you: Ambulance · 2.1 km", f"Accept or decline · {WHERE_EN}"),
+        ),
+        (
+            NotificationKind.CLAIM_REVOKED,
+            Text("Tugas ditarik kembali: Ambulans", f"Anda tidak perlu berangkat · {WHERE_ID}"),
+            Text("Task taken back: Ambulance", f"You need not go · {WHERE_EN}"),
+        ),
+        (
+            NotificationKind.TASK_CANCELLED,
+            Text("Tugas dibatalkan: Ambulans", f"Anda tidak perlu berangkat · {WHERE_ID}"),
+            Text("Task cancelled: Ambulance", f"You need not go · {WHERE_EN}"),
+        ),
+        (
+            NotificationKind.TASK_VERIFIED,
+            Text("Tugas diverifikasi: Ambulans", f"Terima kasih atas bantuan Anda · {WHERE_ID}"),
+            Text("Task verified: Ambulance", f"Thank you for your help · {WHERE_EN}"),
+        ),
+        (
+            NotificationKind.NOBODY_FOUND,
+            Text("Belum ada yang mengambil: Ambulans", f"{WHERE_ID} · sudah dihubungi: 12"),
+            Text("Nobody has taken: Ambulance", f"{WHERE_EN} · alerted so far: 12"),
+        ),
+    ],
+)
+def test_each_kind_in_both_languages(kind: NotificationKind, indonesian: Text, english: Text) -> None:
+    assert render(kind, "id", TASK) == indonesian
+    assert render(kind, "en", TASK) == english
+
+
+def test_every_kind_has_words_in_both_languages() -> None:
+    assert {kind: set(wordings) for kind, wordings in WORDINGS.items()} == {
+        kind: {"id", "en"} for kind in NotificationKind
+    }
+
+
+@pytest.mark.parametrize(
+    ("urgency", "indonesian", "english"),
+    [
+        ("EMERGENCY", "DARURAT: Ambulans dibutuhkan · 2,1 km", "EMERGENCY: Ambulance needed · 2.1 km"),
+        ("URGENT", "Segera: Ambulans dibutuhkan · 2,1 km", "Urgent: Ambulance needed · 2.1 km"),
+        ("NORMAL", "Ambulans dibutuhkan · 2,1 km", "Ambulance needed · 2.1 km"),
+        (None, "Ambulans dibutuhkan · 2,1 km", "Ambulance needed · 2.1 km"),
+    ],
+)
+def test_urgency_comes_first(urgency: str | None, indonesian: str, english: str) -> None:
+    data = {**TASK, "urgency": urgency}
+    assert render("TASK_ALERT", "id", data).title == indonesian
+    assert render("TASK_ALERT", "en", data).title == english
+
+
+@pytest.mark.parametrize(
+    ("metres", "indonesian", "english"),
+    [
+        (0, "0 m", "0 m"),
+        (4.9, "0 m", "0 m"),
+        (345, "350 m", "350 m"),
+        (994.9, "990 m", "990 m"),
+        (995, "1,0 km", "1.0 km"),
+        (2100, "2,1 km", "2.1 km"),
+        (12_340, "12,3 km", "12.3 km"),
+        (1_234_500, "1.234,5 km", "1,234.5 km"),
+    ],
+)
+def test_distance_is_in_tens_of_metres_then_tenths_of_kilometres(
+    metres: float, indonesian: str, english: str
+) -> None:
+    data = {**TASK, "distance_m": metres}
+    assert render("TASK_ALERT", "id", data).title == f"Ambulans dibutuhkan · {indonesian}"
+    assert render("TASK_ALERT", "en", data).title == f"Ambulance needed · {english}"
+
+
+@pytest.mark.parametrize(
+    ("starts_at", "time_zone", "indonesian", "english"),
+    [
+        ("2026-11-21T01:00:00Z", "Asia/Jakarta", "Sab 21 Nov 08.00 WIB", "Sat 21 Nov 08:00 WIB"),
+        ("2026-08-17T23:30:00+07:00", "Asia/Makassar", "Sel 18 Agu 00.30 WITA", "Tue 18 Aug 00:30 WITA"),
+        ("2026-08-17T23:30:00+07:00", "Asia/Jayapura", "Sel 18 Agu 01.30 WIT", "Tue 18 Aug 01:30 WIT"),
+    ],
+)
+def test_times_are_the_regencys(starts_at: str, time_zone: str, indonesian: str, english: str) -> None:
+    data = {**TASK, "starts_at": starts_at, "time_zone": time_zone}
+    assert render("TASK_ALERT", "id", data).body == f"Karangnangka, Kedungbanteng · {indonesian} · No. 4821"
+    assert render("TASK_ALERT", "en", data).body == f"Karangnangka, Kedungbanteng · {english} · No. 4821"
+
+
+def test_what_is_unknown_is_left_out() -> None:
+    needed = {"kind_name": TASK["kind_name"], "number": 4821}
+    assert render("TASK_ALERT", "id", needed) == Text("Ambulans dibutuhkan", "No. 4821")
+    nothing = dict.fromkeys(["village", "subdistrict", "distance_m", "starts_at", "urgency", "alerted"])
+    assert render("NOBODY_FOUND", "en", {**needed, **nothing}) == Text("Nobody has taken: Ambulance", "No. 4821")
+    assert render("OFFER", "id", {**needed, "village": "Karangnangka"}) == Text(
+        "Tugas untuk Anda: Ambulans", "Terima atau tolak · Karangnangka · No. 4821"
+    )
+
+
+def test_zero_people_alerted_is_said() -> None:
+    assert render("NOBODY_FOUND", "en", {**TASK, "alerted": 0}).body == f"{WHERE_EN} · alerted so far: 0"
+
+
+@pytest.mark.parametrize("locale", ["en", "EN", "en-GB", "en_US"])
+def test_a_locale_of_english_is_english(locale: str) -> None:
+    assert render("TASK_CANCELLED", locale, TASK).title == "Task cancelled: Ambulance"
+
+
+@pytest.mark.parametrize("locale", ["id", "id_ID", "id-ID", "jv", "fr-FR", ""])
+def test_any_other_locale_is_indonesian(locale: str) -> None:
+    assert render("TASK_CANCELLED", locale, TASK).title == "Tugas dibatalkan: Ambulans"
+
+
+def test_an_unknown_kind_is_refused() -> None:
+    with pytest.raises(ValueError, match=r"^'PARTY' is not a valid NotificationKind$"):
+        render("PARTY", "id", TASK)
+
+
+def test_a_time_without_an_offset_is_refused() -> None:
+    with pytest.raises(ValueError, match=r"^starts_at needs an offset from UTC: 2026-11-22T07:00:00$"):
+        render("TASK_ALERT", "id", {**TASK, "starts_at": "2026-11-22T07:00:00"})
+
+
+@pytest.mark.parametrize("field", ["kind_name", "number"])
+def test_a_text_needs_its_kind_and_number(field: str) -> None:
+    with pytest.raises(KeyError, match=field):
+        render("TASK_ALERT", "id", {name: value for name, value in TASK.items() if name != field})
+
+
+def test_words_name_no_field_but_the_allowed() -> None:
+    named = {
+        name
+        for wordings in WORDINGS.values()
+        for wording in wordings.values()
+        for part in wording
+        for _, name, _, _ in Formatter().parse(part)
+        if name
+    }
+    assert named == set(FIELDS) == {"kind", "number", "urgency", "place", "distance", "time", "alerted"}
+
+
+class Watched(dict[str, Any]):
+    """Data that remembers what was read of it."""
+
+    def __init__(self, *args: Any) -> None:
+        super().__init__(*args)
+        self.read: set[str] = set()
+
+    def __getitem__(self, key: str) -> Any:
+        self.read.add(key)
+        return super().__getitem__(key)
+
+    def get(self, key: str, default: Any = None) -> Any:
+        self.read.add(key)
+        return super().get(key, default)
+
+
+PRIVATE = ["patient_name", "national_id", "diagnosis", "address", "phone", "instructions", "title", "reason"]
+
+
+@settings(deadline=None)  # the first example of a language loads its tables
+@given(
+    kind=st.sampled_from(NotificationKind),
+    locale=st.sampled_from(["id", "en", "xx"]),
+    private=st.dictionaries(st.sampled_from(PRIVATE) | st.text(), st.text() | st.integers() | st.none()),
+    unknown=st.sets(st.sampled_from(["village", "subdistrict", "distance_m", "starts_at", "urgency", "alerted"])),
+)
+def test_nothing_but_the_allowed_fields_reaches_a_text(
+    kind: NotificationKind, locale: str, private: dict[str, Any], unknown: set[str]
+) -> None:
+    allowed = {name: value for name, value in TASK.items() if name not in unknown}
+    others = {name: value for name, value in private.items() if name not in TASK}
+    data = Watched({**others, **allowed})
+    assert render(kind, locale, data) == render(kind, locale, allowed)
+    assert data.read <= set(TASK)
+
+
+@settings(deadline=None)  # the first example of a language loads its tables
+@given(
+    kind=st.sampled_from(NotificationKind),
+    locale=st.sampled_from(["id", "en"]),
+    village=st.text(min_size=1),
+    distance=st.none() | st.floats(0, 2_000_000),
+)
+def test_every_name_and_distance_makes_a_whole_text(
+    kind: NotificationKind, locale: str, village: str, distance: float | None
+) -> None:
+    text = render(kind, locale, {**TASK, "village": village, "distance_m": distance})
+    assert f"{village}, Kedungbanteng" in text.body
+    assert "No. 4821" in text.body
+    assert TASK["kind_name"][locale] in text.title
