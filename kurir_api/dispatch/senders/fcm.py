@@ -23,8 +23,9 @@ HTTP_TIMEOUT_SECONDS = 10
 # The library answers a 500 or 503 by trying four times more, which takes 7 s and can't be switched off;
 # a message that has no answer by then is given up here, and tried again later by whoever sent it.
 MESSAGE_DEADLINE = timedelta(seconds=12)
-# More in flight is slower, not faster: httpx searches its pool for every request.
-IN_FLIGHT = 50
+# As many as the connections httpx keeps alive, measured over TLS: 307 messages/s, with 10 in flight 168,
+# with 50 126, since every further message opens a connection of its own.
+IN_FLIGHT = 20
 LONGEST_TTL = timedelta(days=28)  # FCM refuses more
 REASON_LENGTH = 200
 
