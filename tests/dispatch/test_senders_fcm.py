@@ -8,7 +8,11 @@ from uuid import UUID
 import firebase_admin
 import pytest
 import time_machine
-from fcm_stand_in import (
+from firebase_admin import exceptions
+
+from kurir_api.dispatch.senders import Delivery, Outcome, Push, SenderConfig, sender_named
+from kurir_api.dispatch.senders.fcm import FcmSender, delivery_of, retry_after
+from tests.fcm_stand_in import (
     ACCEPTED,
     BAD_GATEWAY,
     HANGS,
@@ -25,10 +29,6 @@ from fcm_stand_in import (
     quota_exceeded,
     serving,
 )
-from firebase_admin import exceptions
-
-from kurir_api.dispatch.senders import Delivery, Outcome, Push, SenderConfig, sender_named
-from kurir_api.dispatch.senders.fcm import FcmSender, delivery_of, retry_after
 
 NOW = datetime(2026, 11, 22, 0, 0, tzinfo=UTC)
 ALERT = Push(
