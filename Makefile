@@ -1,0 +1,114 @@
+# Everything a developer types. Each target does its own set-up; what is installed already is left alone.
+# Needed on the machine: Python 3.11 or newer, make, and for `make test` also Node.js 20 or newer with npm.
+
+SHELL := /bin/bash
+.SHELLFLAGS := -eu -o pipefail -c
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+
+VENV := .venv
+BIN := $(VENV)/bin
+# A stamp, not the folder: the folder's time changes with every package, and a half-made one must not count.
+INSTALLED := $(VENV)/.installed
+NPM_FOLDERS := $(patsubst %/package-lock.json,%,$(wildcard tests/contract/*/package-lock.json tools/*/package-lock.json))
+NPM_INSTALLED := $(addsuffix /node_modules/.installed,$(NPM_FOLDERS))
+COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --no-emit-index-url
+
+.PHONY: help
+help:
+	@echo 'make demo    the whole system on this machine, with invented people, walked through once'
+	@echo 'make test    every test, with a real PostgreSQL and the packages from npm'
+	@echo 'make lint    ruff: rules and format           make format   mend what ruff can mend'
+	@echo 'make types   mypy --strict                    make imports  which layer may import which'
+	@echo 'make bench   measurements, printed            make lock     requirements*.lock from pyproject.toml'
+	@echo 'make setup   only install                     make clean    forget everything installed'
+	@echo 'Options for the programs behind demo, test and bench: make demo ARGS="--help"'
+
+.PHONY: demo
+demo: $(INSTALLED)
+	@$(BIN)/kurir demo $(ARGS)
+
+.PHONY: test
+test: $(INSTALLED) npm
+	@$(BIN)/pytest -n auto $(ARGS)
+
+.PHONY: bench
+bench: $(INSTALLED)
+	@$(BIN)/python -m bench $(ARGS)
+
+.PHONY: lint
+lint: $(INSTALLED)
+	@$(BIN)/ruff check --quiet .
+	@$(BIN)/ruff format --quiet --check . || { echo 'Some files are not formatted; run: make format' >&2; exit 1; }
+
+.PHONY: format
+format: $(INSTALLED)
+	@$(BIN)/ruff check --quiet --fix .
+	@$(BIN)/ruff format --quiet .
+
+.PHONY: types
+types: $(INSTALLED)
+	@$(BIN)/mypy --no-error-summary
+
+.PHONY: imports
+imports: $(INSTALLED)
+	@said=$$($(BIN)/lint-imports 2>&1) || { echo "$$said" >&2; exit 1; }
+
+.PHONY: setup
+setup: $(INSTALLED)
+
+$(INSTALLED): requirements-dev.lock pyproject.toml
+	@if [ ! -x $(BIN)/python ]; then \
+	    for python in python3.13 python3.12 python3.11 python3 python3.14; do \
+	        if "$$python" -c 'import sys, venv, ensurepip; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; then \
+	            found=$$python; break; \
+	        fi; \
+	    done; \
+	    if [ -z "$${found-}" ]; then \
+	        echo 'Kurir needs Python 3.11 or newer, with venv. Install it, then run make again:' >&2; \
+	        echo '  Debian, Ubuntu: sudo apt install python3 python3-venv' >&2; \
+	        echo '  Fedora: sudo dnf install python3      macOS: brew install python@3.13' >&2; \
+	        exit 1; \
+	    fi; \
+	    echo "Installing into $(VENV) with $$("$$found" --version); this happens once."; \
+	    "$$found" -m venv $(VENV); \
+	fi
+	@$(BIN)/python -m pip install -qq --disable-pip-version-check --require-hashes -r requirements-dev.lock
+	@# Without isolation: the build backend is in the lock as well, so nothing unhashed is fetched.
+	@$(BIN)/python -m pip install -qq --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@touch $@
+
+.PHONY: npm
+npm: $(NPM_INSTALLED)
+
+%/node_modules/.installed: %/package-lock.json %/package.json
+	@command -v npm >/dev/null || { \
+	    echo 'The tests need npm: install Node.js 20 or newer (apt install nodejs npm, or brew install node).' >&2; exit 1; }
+	@echo 'Installing the npm packages of $*; this happens once.'
+	@cd $* && npm ci --ignore-scripts --no-audit --no-fund --no-update-notifier --loglevel=error >/dev/null
+	@touch $@
+
+.PHONY: lock
+# What is locked stays, unless pyproject.toml says otherwise; ARGS=--upgrade takes the newest of everything.
+lock: $(INSTALLED)
+	@$(COMPILE) --generate-hashes --custom-compile-command 'make lock' pyproject.toml -o requirements.lock $(ARGS)
+	@$(COMPILE) --generate-hashes --custom-compile-command 'make lock' pyproject.toml --group dev \
+	    --constraints requirements.lock -o requirements-dev.lock $(ARGS)
+
+.PHONY: lock-check
+# Without hashes: a project may add files to a release, which must not fail an unchanged repository.
+lock-check: $(INSTALLED)
+	@for lock in 'requirements.lock' 'requirements-dev.lock --group dev'; do \
+	    set -- $$lock; file=$$1; shift; \
+	    wanted=$$($(COMPILE) --no-header --no-annotate --constraints $$file "$$@" pyproject.toml); \
+	    locked=$$(grep -E '^[a-z0-9]' $$file | sed 's/ *\\$$//'); \
+	    [ "$$wanted" = "$$locked" ] || { \
+	        echo "$$file does not fit pyproject.toml; run: make lock" >&2; \
+	        diff <(echo "$$locked") <(echo "$$wanted") >&2; exit 1; }; \
+	done
+
+.PHONY: clean
+clean:
+	@rm -rf $(VENV) $(addsuffix /node_modules,$(NPM_FOLDERS)) .mypy_cache .ruff_cache .pytest_cache .hypothesis \
+	    .import_linter_cache dist
+	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
