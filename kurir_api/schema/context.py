@@ -1,0 +1,75 @@
+"""What a resolver works with: who is calling, in which language, and fresh loaders."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import strawberry
+from starlette.requests import HTTPConnection
+
+from kurir_api.auth import Authenticator, Principal
+from kurir_api.errors import Unauthenticated
+from kurir_api.schema.live import LiveEvents
+from kurir_api.schema.loaders import Loaders
+
+BEARER = "bearer "
+
+
+@dataclass
+class Context:
+    """One per HTTP request, or per WebSocket connection.
+
+    `connection_params` is what the client sent at WebSocket init. A socket lives long: there `renew` gives
+    each operation and each event fresh loaders.
+    """
+
+    request: HTTPConnection
+    authenticator: Authenticator
+    live: LiveEvents
+    connection_params: dict[str, Any] | None = None
+    _principal: Principal | None = None
+    _loaders: Loaders | None = None
+
+    async def sign_in(self) -> Principal:
+        """The caller, looked up once. Raises Unauthenticated or UnknownMember."""
+        if self._principal is None:
+            self._principal = await self.authenticator.principal(self._token())
+        if self.request.scope["type"] == "websocket":
+            self.renew()
+        return self._principal
+
+    def renew(self) -> None:
+        """Forget what was loaded."""
+        self._loaders = None
+
+    @property
+    def loaders(self) -> Loaders:
+        """The loaders of this request, for the signed-in caller."""
+        if self._loaders is None:
+            self._loaders = Loaders(self.principal)
+        return self._loaders
+
+    @property
+    def principal(self) -> Principal:
+        """The caller, once signed in. Raises Unauthenticated before."""
+        if self._principal is None:
+            raise Unauthenticated
+        return self._principal
+
+    @property
+    def locale(self) -> str:
+        """The caller's language, "id" or "en": the member's own, else the first the request asks for."""
+        if self._principal is not None:
+            return self._principal.locale
+        return "en" if self.request.headers.get("accept-language", "").lower().startswith("en") else "id"
+
+    def _token(self) -> str:
+        given = self.request.headers.get("authorization")
+        if given is None and self.connection_params:
+            lowered = {key.lower(): value for key, value in self.connection_params.items()}
+            given = lowered.get("authorization")
+        if not isinstance(given, str) or not given.lower().startswith(BEARER):
+            raise Unauthenticated
+        return given[len(BEARER) :].strip()
+
+
+Info = strawberry.Info[Context, None]

@@ -1,0 +1,260 @@
+"""How much one query may ask for.
+
+The executed operation is measured in one pass, each fragment once, before graphql-core validates it: its
+validation compares fields in pairs, so a document is kept small first.
+"""
+
+from collections.abc import Callable, Collection, Iterator, Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+from math import isinf
+from typing import Any
+
+from graphql import (
+    ArgumentNode,
+    ASTValidationRule,
+    DocumentNode,
+    FieldNode,
+    FloatValueNode,
+    FragmentDefinitionNode,
+    FragmentSpreadNode,
+    GraphQLError,
+    GraphQLField,
+    GraphQLNamedType,
+    GraphQLSchema,
+    InlineFragmentNode,
+    IntValueNode,
+    ListValueNode,
+    OperationDefinitionNode,
+    SelectionNode,
+    StringValueNode,
+    Undefined,
+    ValueNode,
+    VariableNode,
+    get_named_type,
+    get_operation_ast,
+    is_composite_type,
+)
+from strawberry.extensions import (
+    AddValidationRules,
+    MaxTokensLimiter,
+    ParserCache,
+    SchemaExtension,
+    ValidationCache,
+)
+
+from kurir_api.schema.masking import BAD_USER_INPUT
+
+MAX_TOKENS = 1_000
+MAX_PAGE = 100
+CACHED_DOCUMENTS = 256  # of at most 256 KB each, as the request body
+
+
+@dataclass(frozen=True, slots=True)
+class Measure:
+    """What an operation, or a part of it, asks for, with its fragments spread out.
+
+    `depth`: fields inside one another. `aliases`: renamed fields, and fields named again in one selection
+    set. `directives`: of fields, fragments, variables and the operation. `cost`: one for each field, times
+    the page sizes of the connections around it. Introspection costs nothing and has no depth; graphql-core
+    limits its nesting.
+    """
+
+    depth: int = 0
+    aliases: int = 0
+    directives: int = 0
+    cost: int = 0
+
+
+LIMITS = Measure(depth=10, aliases=30, directives=20, cost=5_000)
+
+
+def _clamped(count: object) -> int:
+    """A page size as it counts: one the resolver will refuse counts as the largest."""
+    return count if isinstance(count, int) and 0 <= count <= MAX_PAGE else MAX_PAGE
+
+
+class Measuring:
+    """One pass over one operation of a document that may still be invalid.
+
+    What validation will refuse (unknown names, fragment cycles) counts nothing here.
+    """
+
+    def __init__(
+        self,
+        schema: GraphQLSchema,
+        document: DocumentNode,
+        operation: OperationDefinitionNode,
+        variables: Mapping[str, Any],
+    ) -> None:
+        self.schema = schema
+        self.operation = operation
+        self.variables = variables
+        self.defaults = {
+            definition.variable.name.value: definition.default_value
+            for definition in operation.variable_definitions or ()
+        }
+        self.definitions = {
+            definition.name.value: definition
+            for definition in document.definitions
+            if isinstance(definition, FragmentDefinitionNode)
+        }
+        self.fragments: dict[str, Measure] = {}
+        self.measured_selections = 0
+
+    def measure(self) -> Measure:
+        """The whole operation's measure."""
+        whole = self._selections(
+            self.operation.selection_set.selections, self.schema.get_root_type(self.operation.operation)
+        )
+        own = len(self.operation.directives or ()) + sum(
+            len(definition.directives or ()) for definition in self.operation.variable_definitions or ()
+        )
+        return Measure(whole.depth, whole.aliases, whole.directives + own, whole.cost)
+
+    def _selections(self, nodes: Collection[SelectionNode], parent: GraphQLNamedType | None) -> Measure:
+        depth = aliases = directives = cost = 0
+        keys: set[str] = set()
+        for node in nodes:
+            self.measured_selections += 1
+            part = self._selection(node, parent)
+            if isinstance(node, FieldNode):
+                key = (node.alias or node.name).value
+                aliases += bool(node.alias) or key in keys
+                keys.add(key)
+            depth = max(depth, part.depth)
+            aliases += part.aliases
+            directives += part.directives + len(node.directives or ())
+            cost += part.cost
+        return Measure(depth, aliases, directives, cost)
+
+    def _selection(self, node: SelectionNode, parent: GraphQLNamedType | None) -> Measure:
+        if isinstance(node, FieldNode):
+            return self._field(node, parent)
+        if isinstance(node, InlineFragmentNode):
+            condition = node.type_condition
+            inner = self.schema.get_type(condition.name.value) if condition else parent
+            return self._selections(node.selection_set.selections, inner)
+        return self._fragment(node.name.value) if isinstance(node, FragmentSpreadNode) else Measure()
+
+    def _field(self, node: FieldNode, parent: GraphQLNamedType | None) -> Measure:
+        name = node.name.value
+        field = self.schema.get_field(parent, name) if is_composite_type(parent) else None
+        inside = Measure()
+        if node.selection_set:
+            inside = self._selections(node.selection_set.selections, get_named_type(field.type) if field else None)
+        if name.startswith("__"):
+            return Measure(aliases=inside.aliases, directives=inside.directives)
+        page = self._page(node, field) if field else 1
+        return Measure(inside.depth + 1, inside.aliases, inside.directives, 1 + page * inside.cost)
+
+    def _fragment(self, name: str) -> Measure:
+        if name not in self.fragments:
+            self.fragments[name] = Measure()  # until it is known: a cycle counts nothing
+            if definition := self.definitions.get(name):
+                inside = self._selections(
+                    definition.selection_set.selections,
+                    self.schema.get_type(definition.type_condition.name.value),
+                )
+                directives = inside.directives + len(definition.directives or ())
+                self.fragments[name] = Measure(inside.depth, inside.aliases, directives, inside.cost)
+        return self.fragments[name]
+
+    def _page(self, node: FieldNode, field: GraphQLField) -> int:
+        """How many items the field may answer with: its `first`, or the length of its `ids`."""
+        for name in ("first", "ids"):
+            if name in field.args:
+                default = field.args[name].default_value
+                for argument in node.arguments or ():
+                    if argument.name.value == name:
+                        return self._size(argument, default)
+                return _clamped(default)
+        return 1
+
+    def _size(self, argument: ArgumentNode, default: object) -> int:
+        value: ValueNode | None = argument.value
+        if isinstance(value, VariableNode):
+            given = self.variables.get(value.name.value, Undefined)
+            if given is not Undefined:
+                return len(given) if isinstance(given, list) else _clamped(given)
+            value = self.defaults.get(value.name.value)
+            if value is None:
+                return _clamped(default)
+        if isinstance(value, ListValueNode):
+            return len(value.values)
+        # Nine digits tell a page size from a number that Python refuses to convert.
+        return _clamped(int(value.value[:9])) if isinstance(value, IntValueNode) else MAX_PAGE
+
+
+def excesses(measured: Measure) -> list[GraphQLError]:
+    """One BAD_USER_INPUT error for each limit the operation is over."""
+    return [
+        GraphQLError(
+            f"The query's {limit} is {found}; the maximum is {maximum}.",
+            extensions={"code": BAD_USER_INPUT, "limit": limit, "found": found, "maximum": maximum},
+        )
+        for limit in Measure.__dataclass_fields__
+        if (found := getattr(measured, limit)) > (maximum := getattr(LIMITS, limit))
+    ]
+
+
+class StorableLiteralsRule(ASTValidationRule):
+    """Refuses literals that JSON can't carry either: text holding NUL, numbers beyond a double."""
+
+    def enter_string_value(self, node: StringValueNode, *_: Any) -> None:
+        """PostgreSQL can't store NUL."""
+        if "\0" in node.value:
+            self.report_error(GraphQLError("Text must not contain the NUL character.", node))
+
+    def enter_int_value(self, node: IntValueNode | FloatValueNode, *_: Any) -> None:
+        """A number that a double can't hold would arrive as infinity."""
+        if isinf(float(node.value)):
+            self.report_error(GraphQLError("The number is too large.", node))
+
+    enter_float_value = enter_int_value
+
+
+class _CachedParser(ParserCache):
+    """Parses each text once. A text that doesn't parse is left to strawberry, which reports it properly."""
+
+    def __init__(self) -> None:
+        super().__init__(maxsize=CACHED_DOCUMENTS)
+
+    def on_parse(self) -> Iterator[None]:
+        context = self.execution_context
+        with suppress(GraphQLError):
+            context.graphql_document = self.cached_parse_document(context.query, **context.parse_options)
+        yield
+
+
+class _Limits(ValidationCache):
+    """Refuses an operation over the limits, else validates each document once.
+
+    The limits depend on the request's page sizes and are not cached; the validation doesn't, and is.
+    """
+
+    def __init__(self) -> None:
+        super().__init__(maxsize=CACHED_DOCUMENTS)
+
+    def on_validate(self) -> Iterator[None]:
+        context = self.execution_context
+        document = context.graphql_document
+        operation = get_operation_ast(document, context.operation_name) if document else None
+        if document and operation:
+            schema = context.schema._schema  # strawberry has no public way to it
+            measured = Measuring(schema, document, operation, context.variables or {}).measure()
+            if errors := excesses(measured):
+                context.pre_execution_errors = errors
+                yield
+                return
+        yield from super().on_validate()
+
+
+def hardening() -> list[Callable[[], SchemaExtension]]:
+    """The schema's extensions: limits on tokens and on the operation, literals, bounded caches."""
+    return [
+        lambda: MaxTokensLimiter(max_token_count=MAX_TOKENS),
+        _CachedParser,
+        lambda: AddValidationRules([StorableLiteralsRule]),
+        _Limits,
+    ]

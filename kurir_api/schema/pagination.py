@@ -1,0 +1,101 @@
+"""Connections: Relay's shape, keyset cursors, at most 100 rows a page."""
+
+import binascii
+from base64 import urlsafe_b64decode, urlsafe_b64encode
+from collections.abc import Callable, Sequence
+from typing import Annotated, Any, Generic, TypeVar
+from uuid import UUID
+
+import orjson
+import strawberry
+from strawberry import relay
+from tortoise.expressions import Q
+from tortoise.models import Model
+from tortoise.queryset import QuerySet
+
+from kurir_api.errors import ClientError, Words
+
+MOST = 100
+T = TypeVar("T")
+M = TypeVar("M", bound=Model)
+
+First = Annotated[int, strawberry.argument(description="How many at most, 0 to 100.")]
+After = Annotated[str | None, strawberry.argument(description="The `endCursor` of the page before.")]
+
+
+class BadPage(ClientError):
+    """`first` out of range, or a cursor that is not one of ours."""
+
+    words = Words(
+        id="`first` antara 0 dan 100, dan `after` adalah `endCursor` dari halaman sebelumnya.",
+        en="`first` is 0 to 100, and `after` is the `endCursor` of the page before.",
+    )
+
+
+@strawberry.type(description="One row of a page.")
+class Edge(Generic[T]):
+    """A node and where it stands."""
+
+    node: T = strawberry.field(description="The row.")
+    cursor: str = strawberry.field(description="Where this row stands, for `after`.")
+
+
+@strawberry.type(description="A page of rows.")
+class Connection(Generic[T]):
+    """Edges in order."""
+
+    edges: list[Edge[T]] = strawberry.field(description="The rows, in order.")
+    page_info: relay.PageInfo = strawberry.field(description="Whether and where the list goes on.")
+
+
+def checked(first: int | None) -> int:
+    """The page size. Raises BadPage."""
+    if first is None or not 0 <= first <= MOST:
+        raise BadPage
+    return first
+
+
+def encode_cursor(*key: Any) -> str:
+    """A cursor for the row with this sort key (JSON values and UUIDs)."""
+    return urlsafe_b64encode(orjson.dumps(key)).decode().rstrip("=")
+
+
+def decode_cursor(cursor: str | None, *kinds: Callable[[Any], Any]) -> tuple[Any, ...] | None:
+    """The sort key in a cursor, each part made by its kind. Raises BadPage."""
+    if cursor is None:
+        return None
+    try:
+        key = orjson.loads(urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
+        return tuple(kind(part) for kind, part in zip(kinds, key, strict=True))
+    except (ValueError, TypeError, binascii.Error, orjson.JSONDecodeError) as error:
+        raise BadPage from error
+
+
+def page_info(edges: Sequence[Edge[Any]], *, more: bool, after: object) -> relay.PageInfo:
+    """The page info of edges, given whether more follow and whether we came from an earlier page."""
+    return relay.PageInfo(
+        has_next_page=more,
+        has_previous_page=after is not None,
+        start_cursor=edges[0].cursor if edges else None,
+        end_cursor=edges[-1].cursor if edges else None,
+    )
+
+
+async def newest_first(rows: QuerySet[M], make: Callable[[M], T], first: int, after: str | None) -> Connection[T]:
+    """A page ordered from the newest: ids are UUIDv7, so the id is the whole key. One statement."""
+    limit, key = checked(first), decode_cursor(after, UUID)
+    if key:
+        rows = rows.filter(id__lt=key[0])
+    found = await rows.order_by("-id").limit(limit + 1)
+    edges = [Edge(node=make(row), cursor=encode_cursor(row.pk)) for row in found[:limit]]
+    return Connection(edges=edges, page_info=page_info(edges, more=len(found) > limit, after=after))
+
+
+async def by_name(rows: QuerySet[M], make: Callable[[M], T], first: int, after: str | None) -> Connection[T]:
+    """A page ordered by name, then id. One statement."""
+    limit, key = checked(first), decode_cursor(after, str, UUID)
+    if key:
+        rows = rows.filter(Q(name__gt=key[0]) | Q(name=key[0], id__gt=key[1]))
+    found = await rows.order_by("name", "id").limit(limit + 1)
+    edges = [Edge(node=make(row), cursor=encode_cursor(row.name, row.pk)) for row in found[:limit]]  # type: ignore[attr-defined]
+    return Connection(edges=edges, page_info=page_info(edges, more=len(found) > limit, after=after))

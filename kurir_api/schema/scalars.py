@@ -1,0 +1,63 @@
+"""Scalars and small shapes used everywhere."""
+
+from typing import NewType
+
+import strawberry
+
+from kurir_api.dispatch.geo import Point
+from kurir_api.errors import InvalidInput
+from kurir_api.dispatch.geo import in_indonesia
+
+Rupiah = NewType("Rupiah", int)
+MOST_RUPIAH = 2**53 - 1
+
+
+def _parse_rupiah(value: object) -> int:
+    if isinstance(value, bool) or not isinstance(value, int) or abs(value) > MOST_RUPIAH:
+        raise ValueError(f"Rupiah is a whole number of at most {MOST_RUPIAH}")
+    return value
+
+
+RUPIAH = strawberry.scalar(
+    name="Rupiah",
+    description="Whole rupiah, at most 2^53 - 1, so that every client counts exactly.",
+    serialize=int,
+    parse_value=_parse_rupiah,
+)
+
+
+@strawberry.type(description="A point on the WGS 84 ellipsoid.")
+class GeoPoint:
+    """Degrees."""
+
+    latitude: float = strawberry.field(description="Degrees north; south is negative.")
+    longitude: float = strawberry.field(description="Degrees east.")
+
+    @classmethod
+    def of(cls, latitude: float | None, longitude: float | None) -> "GeoPoint | None":
+        """The point of two columns, if they hold one."""
+        return None if latitude is None or longitude is None else cls(latitude=latitude, longitude=longitude)
+
+
+@strawberry.input(description="A point on the WGS 84 ellipsoid, within Indonesia.")
+class GeoPointInput:
+    """Degrees."""
+
+    latitude: float = strawberry.field(description="Degrees north, -11.5 to 6.5; south is negative.")
+    longitude: float = strawberry.field(description="Degrees east, 94 to 142.")
+
+    def point(self, path: str) -> Point:
+        """The point, checked. Raises InvalidInput naming `path` when it lies outside Indonesia."""
+        point = Point(self.latitude, self.longitude)
+        if not in_indonesia(point):
+            raise InvalidInput.of(
+                path,
+                id="Titik ini di luar Indonesia; periksa lintang (-11,5 sampai 6,5) dan bujur (94 sampai 142).",
+                en="This point is outside Indonesia; check latitude (-11.5 to 6.5) and longitude (94 to 142).",
+            )
+        return point
+
+
+def point_of(given: GeoPointInput | None, path: str) -> Point | None:
+    """The checked point, if one was given."""
+    return None if given is None else given.point(path)
