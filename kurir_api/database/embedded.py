@@ -66,13 +66,18 @@ class EmbeddedPostgres:
         try:
             self.folder.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
             with self._alone():
-                self._holding = self._opened("users", fcntl.LOCK_SH)
-                self._process = os.getpid()
-                atexit.register(self.stop)
-                if not (self.folder / "PG_VERSION").exists():
-                    self._initialise()
-                if not self._answers():
-                    self._launch()
+                self._refuse_other_version()
+                holding = self._opened("users", fcntl.LOCK_SH)
+                try:
+                    if not (self.folder / "PG_VERSION").exists():
+                        self._initialise()
+                    if not self._answers():
+                        self._launch()
+                except BaseException:
+                    os.close(holding)
+                    raise
+            self._holding, self._process = holding, os.getpid()
+            atexit.register(self.stop)
         except OSError as error:
             raise SettingsError(
                 f"KURIR_DATA_DIR: PostgreSQL can't be kept in {self.folder} ({error}); set it to a folder of "
@@ -94,12 +99,23 @@ class EmbeddedPostgres:
                 os.close(holding)
             # Between close and stop nobody can join: joining needs the lock held here.
             if self._answers():
+                sockets = Path(self._recorded_socket_folder() or self.folder)
                 self._run("pg_ctl", "-D", str(self.folder), "-m", "fast", "-w", "stop")
+                if sockets != self.folder:
+                    sockets.rmdir()
 
     def url(self, database: str = DATABASE) -> str:
         """The asyncpg URL of one of its databases, over the socket. The server must be started."""
         folder = self._recorded_socket_folder() or ""
         return f"asyncpg://postgres@/{quote(database)}?host={quote(folder, safe='')}"
+
+    def _refuse_other_version(self) -> None:
+        file = self.folder / "PG_VERSION"
+        if file.exists() and (version := file.read_text().strip()) != str(VERSION):
+            raise SettingsError(
+                f"KURIR_DATA_DIR: {self.folder} was made by PostgreSQL {version}, and this release brings {VERSION}; "
+                "set it to a new folder, and move the data with pg_dump"
+            )
 
     def _initialise(self) -> None:
         """Make the data folder beside its place and move it there: it exists whole or not at all."""
@@ -137,7 +153,7 @@ class EmbeddedPostgres:
         """Whether a server takes connections over this folder; waits for one that is just starting."""
         deadline = time.monotonic() + START_SECONDS
         while (socket_folder := self._recorded_socket_folder()) and time.monotonic() < deadline:
-            arguments = [self._program("pg_isready"), "-q", "-h", socket_folder, "-p", "5432", "-U", "postgres"]
+            arguments = [str(_programs() / "pg_isready"), "-q", "-h", socket_folder, "-p", "5432", "-U", "postgres"]
             state = subprocess.run(arguments, check=False).returncode  # noqa: S603  # a program of the package
             if state != 1:  # 1: it is there, but not ready yet
                 return state == 0
@@ -188,18 +204,9 @@ class EmbeddedPostgres:
     def _server_uid(self) -> int:
         return pwd.getpwnam(ROOT_STAND_IN).pw_uid if os.geteuid() == 0 else os.geteuid()
 
-    def _program(self, name: str) -> str:
-        version_file = self.folder / "PG_VERSION"
-        if version_file.exists() and version_file.read_text().strip() != str(VERSION):
-            raise SettingsError(
-                f"KURIR_DATA_DIR: {self.folder} was made by PostgreSQL {version_file.read_text().strip()}, and "
-                f"this release brings {VERSION}; set it to a new folder, and move the data with pg_dump"
-            )
-        return str(_programs() / name)
-
     def _run(self, name: str, *arguments: str, given: str = "") -> None:
         """Run a program of the server, as its user. Raises SettingsError with what the program said."""
-        program = self._program(name)
+        program = str(_programs() / name)
         as_user: dict[str, Any] = {}
         if os.geteuid() == 0:
             _let_pass(Path(program))
