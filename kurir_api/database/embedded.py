@@ -102,7 +102,7 @@ class EmbeddedPostgres:
                 sockets = Path(self._recorded_socket_folder() or self.folder)
                 self._run("pg_ctl", "-D", str(self.folder), "-m", "fast", "-w", "stop")
                 if sockets != self.folder:
-                    sockets.rmdir()
+                    shutil.rmtree(sockets, ignore_errors=True)
 
     def url(self, database: str = DATABASE) -> str:
         """The asyncpg URL of one of its databases, over the socket. The server must be started."""
