@@ -26,6 +26,7 @@ class Context:
 
     locale: str = "id"
     connection_params: dict[str, Any] = field(default_factory=dict)
+    ended: asyncio.Event = field(default_factory=asyncio.Event)  # set when the subscription `forever` is over
 
 
 @strawberry.type
@@ -109,9 +110,12 @@ class Subscription:
             yield number
 
     @strawberry.subscription
-    async def forever(self) -> AsyncIterator[int]:
-        yield 0
-        await asyncio.Event().wait()
+    async def forever(self, info: strawberry.Info[Context, None]) -> AsyncIterator[int]:
+        try:
+            yield 0
+            await asyncio.Event().wait()
+        finally:
+            info.context.ended.set()
 
     @strawberry.subscription
     async def fault_midway(self) -> AsyncIterator[int]:
