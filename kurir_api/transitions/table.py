@@ -125,6 +125,7 @@ WAVE: Machine = {
 ALERT: Machine = {
     "send": _move((A.QUEUED,), A.SENT, Who.SYSTEM),
     "fail": _move((A.QUEUED,), A.FAILED, Who.SYSTEM),
+    "suppress": _move((A.QUEUED,), A.SUPPRESSED, Who.SYSTEM),
     "receive": _move((A.QUEUED, A.SENT), A.RECEIVED, Who.HOLDER),
     "open": _move((A.QUEUED, A.SENT, A.RECEIVED), A.OPENED, Who.HOLDER),
     "decline": _move((A.QUEUED, A.SENT, A.RECEIVED, A.OPENED), A.DECLINED, Who.HOLDER),
@@ -145,3 +146,20 @@ MACHINES: Mapping[type[Stateful], Machine] = {
 
 UNLOGGED: frozenset[type[Stateful]] = frozenset({Wave, Alert})
 """Machines whose rows are a history themselves: a log row for every push would drown the timeline."""
+
+BEGINNINGS: Mapping[tuple[str, str], LiveEvent] = {
+    ("claim", "claim"): LiveEvent.CLAIMED,
+    ("claim", "offer"): LiveEvent.CHANGED,
+}
+"""What subscribers are told of rows that begin rather than move, by machine and action as logged."""
+
+LIVE_EVENTS: Mapping[tuple[str, str], LiveEvent] = {
+    **BEGINNINGS,
+    **{
+        (model.__name__.lower(), action): transition.event
+        for model, machine in MACHINES.items()
+        for action, transition in machine.items()
+        if transition.event
+    },
+}
+"""What subscribers of tasks are told, by machine and action as logged; what is missing they aren't told."""

@@ -1,0 +1,100 @@
+"""Notifications as rows: written in the transaction of what they tell of, sent later by a worker."""
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+import orjson
+from tortoise.connection import get_connection
+
+from kurir_api.dispatch.texts import NotificationKind
+from kurir_api.models import Task, new_id
+from kurir_api.task_kinds import task_kinds
+
+USEFUL_FOR = timedelta(days=1)
+"""How long a notification that has no window, or whose window is over, is worth sending."""
+
+INSERT = """
+INSERT INTO notification (id, regency_code, member_id, kind, task_id, alert_id, data, silent, urgent,
+                          expires_at, created_at, due_at, attempts)
+SELECT n.id, $4::text, n.member_id, $5, $6, n.alert_id,
+       $7::jsonb || jsonb_strip_nulls(jsonb_build_object(
+           'village', (SELECT r.name FROM region r WHERE r.code = $8::text AND r.level = 'VILLAGE'),
+           'subdistrict', (SELECT r.name FROM region r WHERE r.code = left($8::text, 8) AND r.level = 'SUBDISTRICT'),
+           'time_zone', (SELECT r.time_zone FROM region r WHERE r.code = $4::text),
+           'distance_m', n.distance_m)),
+       $9, $10, $11, $12, $14, 0
+FROM unnest($1::uuid[], $2::uuid[], $3::uuid[], $13::float8[]) AS n (id, member_id, alert_id, distance_m)
+"""
+
+
+async def notify(
+    kind: NotificationKind,
+    members: Iterable[UUID],
+    task: Task | None,
+    *,
+    regency_code: str,
+    now: datetime,
+    alert_ids: Mapping[UUID, UUID] | None = None,
+    distances_m: Mapping[UUID, float] | None = None,
+    due_at: datetime | None = None,
+    silent: bool = False,
+    urgent: bool = False,
+    **data: Any,
+) -> None:
+    """Queue one notification for each of `members`, due at `due_at`, else now. One statement.
+
+    `alert_ids` and `distances_m` (metres) are by member id. `data` are further fields of `texts.render`; the
+    task's own are filled in here. Worth sending until the task's window ends, or for a day.
+    """
+    members = list(dict.fromkeys(members))
+    if not members:
+        return
+    expires_at = task.ends_at if task and task.ends_at > now else now + USEFUL_FOR
+    await get_connection("default").execute_query(
+        INSERT,
+        [
+            [new_id() for _ in members],
+            members,
+            [(alert_ids or {}).get(member) for member in members],
+            regency_code,
+            kind.value,
+            task.id if task else None,
+            orjson.dumps((_fields(task) if task else {}) | data).decode(),
+            task.region_id if task else None,
+            silent,
+            urgent,
+            expires_at,
+            now,
+            [(distances_m or {}).get(member) for member in members],
+            due_at or now,
+        ],
+    )
+
+
+async def coordinators_of(region_code: str) -> list[UUID]:
+    """The active coordinators whose region is this one or above it, by id."""
+    rows = await get_connection("default").execute_query_dict(
+        "SELECT DISTINCT m.id FROM membership s JOIN member m ON m.id = s.member_id"
+        " WHERE s.role = 'COORDINATOR' AND s.region_id = ANY($1::text[]) AND m.active ORDER BY m.id",
+        [region_and_above(region_code)],
+    )
+    return [row["id"] for row in rows]
+
+
+def region_and_above(code: str) -> list[str]:
+    """A region's code and those of all regions it lies in: "33.02.23" → ["33", "33.02", "33.02.23"]."""
+    parts = code.split(".")
+    return [".".join(parts[: depth + 1]) for depth in range(len(parts))]
+
+
+def _fields(task: Task) -> dict[str, Any]:
+    """What `texts.render` reads of a task; nothing of the patient."""
+    name = task_kinds()[task.kind].name
+    return {
+        "kind_name": {"id": name.id, "en": name.en},
+        "number": task.number,
+        "urgency": task.urgency,
+        "starts_at": task.starts_at.isoformat(),
+    }
