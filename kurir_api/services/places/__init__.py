@@ -1,0 +1,1 @@
+"""Reference data of places: regions and facilities, as any office needs them."""

@@ -1,0 +1,69 @@
+"""Put a regency's regions and facilities into the database; see SOURCES.md for where they come from."""
+
+import csv
+from importlib.resources import files
+
+from tortoise.transactions import in_transaction
+
+from kurir_api.models import Facility, Region, RegionLevel, lies_within
+
+KNOWN_REGENCIES = ("33.02", "33.05")
+
+
+async def load_places(regency_code: str) -> None:
+    """Load the regency's province, itself, its sub-districts, villages and facilities; again, to bring them up to date.
+
+    Two statements in one transaction. What is in the database but not in the files stays. Raises ValueError for a
+    regency that the files don't hold.
+    """
+    if regency_code not in KNOWN_REGENCIES:
+        raise ValueError(f"No places for {regency_code!r}; there are {', '.join(KNOWN_REGENCIES)}")
+    async with in_transaction():
+        await Region.bulk_create(
+            regions(regency_code),
+            on_conflict=["code"],
+            update_fields=["name", "level", "parent_id", "latitude", "longitude"],
+        )
+        await Facility.bulk_create(
+            facilities(regency_code),
+            on_conflict=["code"],
+            update_fields=["regency_code", "name", "kind", "latitude", "longitude", "region_id"],
+        )
+
+
+def regions(regency_code: str) -> list[Region]:
+    """The regency's regions as unsaved rows, parents first."""
+    return [
+        Region(
+            code=row["code"],
+            name=row["name"],
+            level=RegionLevel(row["level"]),
+            parent_id=row["code"].rpartition(".")[0] or None,
+            latitude=float(row["latitude"]) if row["latitude"] else None,
+            longitude=float(row["longitude"]) if row["longitude"] else None,
+        )
+        for row in _rows("regions.csv")
+        if lies_within(row["code"], regency_code) or lies_within(regency_code, row["code"])
+    ]
+
+
+def facilities(regency_code: str) -> list[Facility]:
+    """The facilities that the regency lists, as unsaved rows."""
+    return [
+        Facility(
+            regency_code=regency_code,
+            code=row["code"],
+            name=row["name"],
+            kind=row["kind"],
+            latitude=float(row["latitude"]),
+            longitude=float(row["longitude"]),
+            region_id=row["region"] or None,
+        )
+        for row in _rows("facilities.csv")
+        if row["regency"] == regency_code
+    ]
+
+
+def _rows(file: str) -> list[dict[str, str]]:
+    with files(__package__).joinpath(file).open(encoding="utf-8") as lines:
+        return list(csv.DictReader(lines))
