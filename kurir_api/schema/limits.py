@@ -6,9 +6,8 @@ validation compares fields in pairs, so a document is kept small first.
 
 from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import suppress
-from dataclasses import dataclass
 from math import isinf
-from typing import Any
+from typing import Any, NamedTuple
 
 from graphql import (
     ArgumentNode,
@@ -50,8 +49,7 @@ MAX_PAGE = 100
 CACHED_DOCUMENTS = 256  # of at most 256 KB each, as the request body
 
 
-@dataclass(frozen=True, slots=True)
-class Measure:
+class Measure(NamedTuple):
     """What an operation, or a part of it, asks for, with its fragments spread out.
 
     `depth`: fields inside one another. `aliases`: renamed fields, and fields named again in one selection
@@ -66,6 +64,8 @@ class Measure:
     cost: int = 0
 
 
+NOTHING = Measure()
+LEAF = Measure(depth=1, cost=1)
 LIMITS = Measure(depth=10, aliases=30, directives=20, cost=5_000)
 
 
@@ -135,22 +135,23 @@ class Measuring:
             condition = node.type_condition
             inner = self.schema.get_type(condition.name.value) if condition else parent
             return self._selections(node.selection_set.selections, inner)
-        return self._fragment(node.name.value) if isinstance(node, FragmentSpreadNode) else Measure()
+        return self._fragment(node.name.value) if isinstance(node, FragmentSpreadNode) else NOTHING
 
     def _field(self, node: FieldNode, parent: GraphQLNamedType | None) -> Measure:
         name = node.name.value
+        exempt = name.startswith("__")
+        if node.selection_set is None:
+            return NOTHING if exempt else LEAF
         field = self.schema.get_field(parent, name) if is_composite_type(parent) else None
-        inside = Measure()
-        if node.selection_set:
-            inside = self._selections(node.selection_set.selections, get_named_type(field.type) if field else None)
-        if name.startswith("__"):
+        inside = self._selections(node.selection_set.selections, get_named_type(field.type) if field else None)
+        if exempt:
             return Measure(aliases=inside.aliases, directives=inside.directives)
         page = self._page(node, field) if field else 1
         return Measure(inside.depth + 1, inside.aliases, inside.directives, 1 + page * inside.cost)
 
     def _fragment(self, name: str) -> Measure:
         if name not in self.fragments:
-            self.fragments[name] = Measure()  # until it is known: a cycle counts nothing
+            self.fragments[name] = NOTHING  # until it is known: a cycle counts nothing
             if definition := self.definitions.get(name):
                 inside = self._selections(
                     definition.selection_set.selections,
@@ -193,7 +194,7 @@ def excesses(measured: Measure) -> list[GraphQLError]:
             f"The query's {limit} is {found}; the maximum is {maximum}.",
             extensions={"code": BAD_USER_INPUT, "limit": limit, "found": found, "maximum": maximum},
         )
-        for limit in Measure.__dataclass_fields__
+        for limit in Measure._fields
         if (found := getattr(measured, limit)) > (maximum := getattr(LIMITS, limit))
     ]
 

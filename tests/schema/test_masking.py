@@ -92,7 +92,7 @@ async def test_a_client_error_keeps_its_code_and_speaks_the_callers_language(
     assert logs == []
 
 
-REFUSED = {
+REFUSED: dict[str, tuple[str, dict[str, Any]]] = {
     "a document that does not parse": ("{", {}),
     "an unknown field": ("{nothing}", {}),
     "a variable of another type": ("query($n:Int!){hello(times:$n)}", {"n": PATIENT}),
@@ -107,7 +107,7 @@ REFUSED = {
 
 @pytest.mark.parametrize(("query", "variables"), REFUSED.values(), ids=REFUSED.keys())
 async def test_what_is_wrong_with_a_request_is_bad_user_input_and_not_logged(
-    query: str, variables: dict[str, object], caplog: pytest.LogCaptureFixture
+    query: str, variables: dict[str, Any], caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level(logging.DEBUG)
     with capture_logs() as logs:
