@@ -1,10 +1,10 @@
 """The tables, one file each. Use cases live elsewhere."""
 
 from kurir_api.models.alert import Alert, AlertStatus
-from kurir_api.models.base import new_id
+from kurir_api.models.base import insert_parts, new_id
 from kurir_api.models.capability import Capability
 from kurir_api.models.case import CarePhase, Case, CaseStatus, Outcome
-from kurir_api.models.claim import LIVE, TAKING, Claim, ClaimStatus
+from kurir_api.models.claim import HOLDING, LIVE, TAKING, Claim, ClaimStatus
 from kurir_api.models.cost import Cost, CostCategory, CostStatus
 from kurir_api.models.device import Device
 from kurir_api.models.facility import Facility
@@ -21,6 +21,7 @@ from kurir_api.models.transition_log import TransitionLog
 from kurir_api.models.wave import Wave, WaveStatus
 
 __all__ = [
+    "HOLDING",
     "LIVE",
     "TAKING",
     "Alert",
@@ -56,6 +57,7 @@ __all__ = [
     "Urgency",
     "Wave",
     "WaveStatus",
+    "insert_parts",
     "lies_within",
     "new_id",
     "regency_of",

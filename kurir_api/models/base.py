@@ -35,3 +35,20 @@ class TenantTable(Table):
 def status_field(states: type[StrEnum], **options: Any) -> "fields.CharField[str]":
     """A state column; it changes only through `transitions.move`."""
     return fields.CharField(max_length=max(len(state) for state in states), **options)
+
+
+def insert_parts(row: Model, first: int, **expressions: str) -> tuple[str, str, list[Any]]:
+    """The columns, the SELECT list and the parameters ($first on) that insert a row from a SELECT.
+
+    `expressions` are SQL for columns that the SELECT computes. Parameters are given their types, because
+    PostgreSQL can't infer them in a SELECT list.
+    """
+    meta = row._meta
+    columns = [*expressions, *(name for name in meta.db_fields if name not in expressions)]
+    selected = list(expressions.values())
+    values: list[Any] = []
+    for name in columns[len(expressions) :]:
+        kind = meta.fields_map[name].get_for_dialect("postgres", "SQL_TYPE")
+        selected.append(f"${first + len(values)}::{kind}")
+        values.append(getattr(row, name))
+    return ", ".join(columns), ", ".join(selected), values

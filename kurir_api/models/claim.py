@@ -31,6 +31,9 @@ class ClaimStatus(StrEnum):
 LIVE = (ClaimStatus.OFFERED, ClaimStatus.HELD, ClaimStatus.IN_PROGRESS)
 """The claims that bind a member's time: unique per member and task, never overlapping."""
 
+HOLDING = (ClaimStatus.HELD, ClaimStatus.IN_PROGRESS)
+"""The claims whose member has said yes and is not done: who may know the place and the patient."""
+
 TAKING = (*LIVE, ClaimStatus.COMPLETED, ClaimStatus.VERIFIED, ClaimStatus.DISPUTED)
 """The claims that take a slot: a slot whose work is done does not open again."""
 

@@ -1,12 +1,16 @@
 """Opaque ids: base64 of "Type:uuid", as Relay has them."""
 
 import binascii
+from typing import TypeVar
 from uuid import UUID
 
 import strawberry
 from strawberry import relay
 
 from kurir_api.errors import InvalidInput, NotFound
+
+
+T = TypeVar("T")
 
 
 @strawberry.interface(description="Anything with an id that finds it again through `node`.")
@@ -54,3 +58,10 @@ def optional_row_id(type_name: str, value: str | None, path: str) -> UUID | None
 def unknown_reference(path: str) -> InvalidInput:
     """The refusal for an input field that points to nothing the caller knows."""
     return InvalidInput.of(path, id="Tidak ditemukan; pilih dari daftar.", en="Not found; choose from the list.")
+
+
+def known(value: T | None) -> T:
+    """What a loader gave. Raises NotFound when the caller may not know of it."""
+    if value is None:
+        raise NotFound
+    return value

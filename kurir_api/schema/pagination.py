@@ -3,7 +3,7 @@
 import binascii
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Callable, Sequence
-from typing import Annotated, Any, Generic, TypeVar
+from typing import Annotated, Any, Generic, Protocol, TypeVar
 from uuid import UUID
 
 import orjson
@@ -30,6 +30,12 @@ class BadPage(ClientError):
         id="`first` antara 0 dan 100, dan `after` adalah `endCursor` dari halaman sebelumnya.",
         en="`first` is 0 to 100, and `after` is the `endCursor` of the page before.",
     )
+
+
+class HasCursor(Protocol):
+    """Any edge."""
+
+    cursor: str
 
 
 @strawberry.type(description="One row of a page.")
@@ -71,7 +77,7 @@ def decode_cursor(cursor: str | None, *kinds: Callable[[Any], Any]) -> tuple[Any
         raise BadPage from error
 
 
-def page_info(edges: Sequence[Edge[Any]], *, more: bool, after: object) -> relay.PageInfo:
+def page_info(edges: Sequence[HasCursor], *, more: bool, after: object) -> relay.PageInfo:
     """The page info of edges, given whether more follow and whether we came from an earlier page."""
     return relay.PageInfo(
         has_next_page=more,

@@ -4,9 +4,8 @@ from typing import NewType
 
 import strawberry
 
-from kurir_api.dispatch.geo import Point
+from kurir_api.dispatch.geo import Point, in_indonesia
 from kurir_api.errors import InvalidInput
-from kurir_api.dispatch.geo import in_indonesia
 
 Rupiah = NewType("Rupiah", int)
 MOST_RUPIAH = 2**53 - 1

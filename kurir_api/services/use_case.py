@@ -1,7 +1,6 @@
 """One use case: one function, one transaction, one answer per idempotency key."""
 
 from collections.abc import Awaitable, Callable
-from contextlib import suppress
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from functools import wraps
@@ -9,9 +8,15 @@ from typing import Any, TypeVar, get_type_hints
 from uuid import UUID
 
 import orjson
-from asyncpg.exceptions import DeadlockDetectedError, SerializationError
+from asyncpg.exceptions import (
+    DeadlockDetectedError,
+    ExclusionViolationError,
+    SerializationError,
+    UniqueViolationError,
+)
 from pydantic import TypeAdapter
 from tortoise.connection import get_connection
+from tortoise.exceptions import IntegrityError
 from tortoise.transactions import in_transaction
 
 from kurir_api.auth import Principal
@@ -36,7 +41,10 @@ Effect = Callable[[Principal, C], Awaitable[R]]
 
 
 def use_case(effect: Effect[C, R]) -> Effect[C, R]:
-    """Run `effect(principal, command)` in a transaction, once per idempotency key, again after a deadlock.
+    """Run `effect(principal, command)` in a transaction, once per idempotency key, again when it met another.
+
+    Meeting another is a deadlock, or a row that arrived between the effect's check and its write and that the
+    database keeps unique: on the next try the check sees it, and refuses in words.
 
     The key's row is written in the effect's transaction, and keeps the result or the refusal. Invalid input
     is not kept: it may be mended under the same key. Raises what the effect raises, and IdempotencyKeyReused.
@@ -46,8 +54,13 @@ def use_case(effect: Effect[C, R]) -> Effect[C, R]:
     @wraps(effect)
     async def run(principal: Principal, command: C) -> R:
         for _ in range(ATTEMPTS - 1):
-            with suppress(DeadlockDetectedError, SerializationError):
+            try:
                 return await _once(effect, outcome, principal, command)
+            except (DeadlockDetectedError, SerializationError):
+                continue
+            except IntegrityError as error:
+                if not isinstance(error.args[0], UniqueViolationError | ExclusionViolationError):
+                    raise
         return await _once(effect, outcome, principal, command)
 
     return run

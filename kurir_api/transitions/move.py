@@ -8,24 +8,8 @@ from tortoise.connection import get_connection
 
 from kurir_api.auth import Principal
 from kurir_api.errors import InvalidInput, InvalidTransition, NotAllowed
-from kurir_api.models import Alert, Case, Claim, Cost, Report, Role, Task, TransitionLog, Wave, new_id
+from kurir_api.models import Alert, Case, Claim, Cost, Report, Role, Task, TransitionLog, Wave, insert_parts, new_id
 from kurir_api.transitions.table import MACHINES, UNLOGGED, Stateful, Transition, Who
-
-LOGGED = {
-    "id": "uuid",
-    "regency_code": "text",
-    "machine": "text",
-    "subject_id": "uuid",
-    "case_id": "uuid",
-    "task_id": "uuid",
-    "action": "text",
-    "target": "text",
-    "actor_id": "uuid",
-    "reason_sealed": "bytea",
-    "at": "timestamptz",
-    "recorded_at": "timestamptz",
-}
-"""The log's columns with their types: in a SELECT list PostgreSQL can't infer a parameter's."""
 
 
 async def move(
@@ -58,9 +42,11 @@ async def move(
         setattr(row, column, value)
 
 
-async def record(row: Stateful, action: str, by: Principal | None, *, at: datetime | None = None) -> None:
+async def record(
+    row: Stateful, action: str, by: Principal | None, *, reason: str | None = None, at: datetime | None = None
+) -> None:
     """Log the row's beginning: an entry without a source state."""
-    await _log_entry(row, action, row.status, by, at=at).save(force_create=True)
+    await _log_entry(row, action, row.status, by, reason=reason, at=at).save(force_create=True)
 
 
 async def _apply(row: Stateful, transition: Transition, changes: dict[str, Any], log: TransitionLog | None) -> bool:
@@ -73,11 +59,11 @@ async def _apply(row: Stateful, transition: Transition, changes: dict[str, Any],
         f" WHERE {table}.id = before.id AND before.was = ANY($2::text[]) RETURNING before.was"
     )
     if log is not None:
-        places = ", ".join(f"${n}::{kind}" for n, kind in enumerate(LOGGED.values(), len(values) + 1))
-        values += [getattr(log, column) for column in LOGGED]
+        columns, selected, entry = insert_parts(log, len(values) + 1, source="moved.was")
+        values += entry
         statement = (
-            f"WITH moved AS ({statement}) INSERT INTO transition_log ({', '.join(LOGGED)}, source)"
-            f" SELECT {places}, moved.was FROM moved RETURNING id"
+            f"WITH moved AS ({statement}) INSERT INTO transition_log ({columns})"
+            f" SELECT {selected} FROM moved RETURNING id"
         )
     # execute_query drops the rows of a statement that begins with UPDATE; this one keeps them.
     return bool(await get_connection("default").execute_query_dict(statement, values))

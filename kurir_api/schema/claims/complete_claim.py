@@ -1,0 +1,15 @@
+"""completeClaim."""
+
+from kurir_api.schema.claims.results import ClaimActionArgument, ClaimActionResult, ClaimActionSuccess
+from kurir_api.schema.context import Info
+from kurir_api.schema.permissions import VOLUNTEERS, mutation
+from kurir_api.services.claims.complete_claim import complete_claim as use_case
+
+
+@mutation(
+    may_call=VOLUNTEERS,
+    description="Say that the work is done.",
+)
+async def complete_claim(info: Info, input: ClaimActionArgument) -> ClaimActionResult:
+    """Parse, call, return."""
+    return await ClaimActionSuccess.of(info, await use_case(info.context.principal, input.command()))

@@ -1,0 +1,14 @@
+"""cancelTask."""
+
+from kurir_api.schema.context import Info
+from kurir_api.schema.permissions import COORDINATORS, mutation
+from kurir_api.schema.tasks.results import TaskActionArgument, TaskResult, TaskSuccess
+from kurir_api.services.tasks.cancel_task import cancel_task as use_case
+
+
+@mutation(
+    may_call=COORDINATORS, description="Call a task off. Whoever holds it is told, and its alerts are withdrawn."
+)
+async def cancel_task(info: Info, input: TaskActionArgument) -> TaskResult:
+    """Parse, call, return."""
+    return await TaskSuccess.of(info, await use_case(info.context.principal, input.command()))

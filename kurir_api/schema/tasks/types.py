@@ -1,0 +1,229 @@
+"""Tasks and their kinds."""
+
+from datetime import datetime
+from typing import TYPE_CHECKING, Annotated, Self
+
+import strawberry
+from strawberry import relay
+
+from kurir_api import models
+from kurir_api.dispatch.eligibility import EligibilityReason
+from kurir_api.dispatch.geo import Point, distance_m
+from kurir_api.models import HOLDING, CarePhase, TaskStatus, Urgency
+from kurir_api.schema.claims.types import Claim
+from kurir_api.schema.context import Info
+from kurir_api.schema.costs.types import Cost
+from kurir_api.schema.ids import Node, global_id
+from kurir_api.schema.pagination import After, Connection, First, newest_first
+from kurir_api.schema.places.types import Facility, Region, region
+from kurir_api.schema.scalars import GeoPoint, GeoPointInput, point_of
+from kurir_api.schema.tasks.dispatch_types import Candidate, Wave
+from kurir_api.services.visibility import OFFICE, visible_costs
+from kurir_api.task_kinds import task_kinds
+
+if TYPE_CHECKING:
+    from kurir_api.schema.cases.types import Case
+
+strawberry.enum(TaskStatus, description="Where a task stands.")
+strawberry.enum(Urgency, description="How fast somebody must come.")
+strawberry.enum(CarePhase, description="Where the patient stands.")
+
+
+@strawberry.type(description="A kind of task: data, so that new kinds need no new client.")
+class TaskKind:
+    """See task_kinds."""
+
+    code: str = strawberry.field(description="Stable, such as AMBULANCE_RUN.")
+    name: str = strawberry.field(description="In the caller's language.")
+    required_capabilities: list[str] = strawberry.field(description="What a member must be able or licensed to do.")
+    default_urgency: Urgency = strawberry.field(description="Used when a task names none.")
+
+    @classmethod
+    def of(cls, code: str, locale: str) -> Self:
+        """The kind with this code, in words of the locale."""
+        kind = task_kinds()[code]
+        return cls(
+            code=code,
+            name=kind.name.say(locale),
+            required_capabilities=list(kind.required_capabilities),
+            default_urgency=kind.default_urgency,
+        )
+
+
+@strawberry.type(description="Whether the caller may claim a task.")
+class Eligibility:
+    """See dispatch.eligibility."""
+
+    eligible: bool = strawberry.field(description="Whether a claim would be taken.")
+    reasons: list[EligibilityReason] = strawberry.field(description="Why not.")
+
+
+@strawberry.type(description="One need of a case, with place, time window and slots.")
+class Task(Node):
+    """See models.Task. What only holders and the office may know is null to others."""
+
+    number: int = strawberry.field(description='Short, for people: "AMBIL 4821".')
+    status: TaskStatus = strawberry.field(description="Where it stands.")
+    urgency: Urgency = strawberry.field(description="How fast somebody must come.")
+    phase: CarePhase | None = strawberry.field(description="The phase of care it belongs to.")
+    starts_at: datetime = strawberry.field(description="The window's start.")
+    ends_at: datetime = strawberry.field(description="The window's end, not included.")
+    created_at: datetime = strawberry.field(description="When it was written down.")
+    slots: int = strawberry.field(description="How many members are needed.")
+    open_slots: int = strawberry.field(description="How many are still needed.")
+    row: strawberry.Private[models.Task]
+
+    @classmethod
+    def of(cls, row: models.Task) -> "Task":
+        """The task of a row."""
+        return cls(
+            id=global_id("Task", row.id),
+            number=row.number,
+            status=TaskStatus(row.status),
+            urgency=row.urgency,
+            phase=row.phase,
+            starts_at=row.starts_at,
+            ends_at=row.ends_at,
+            created_at=row.created_at,
+            slots=row.slots,
+            open_slots=row.slots - row.slots_taken,
+            row=row,
+        )
+
+    @strawberry.field(description="What kind of help it is.")
+    def kind(self, info: Info) -> TaskKind:
+        """From the files in task_kinds."""
+        return TaskKind.of(self.row.kind, info.context.locale)
+
+    @strawberry.field(description="A few words: the office's own for holders and the office, else the kind's name.")
+    async def title(self, info: Info) -> str:
+        """Words written by the office may name the patient."""
+        own = self.row.title if await self._trusted(info) else None
+        return own or task_kinds()[self.row.kind].name.say(info.context.locale)
+
+    @strawberry.field(description="What to know and do; for holders and the office.")
+    async def instructions(self, info: Info) -> str | None:
+        """Null for others."""
+        return self.row.instructions if await self._trusted(info) else None
+
+    @strawberry.field(description="The village, or the smallest region known.")
+    async def area(self, info: Info) -> Region:
+        """Through the loader."""
+        return await region(info, self.row.region_id)
+
+    @strawberry.field(description="The exact place; for holders and the office.")
+    async def location(self, info: Info) -> GeoPoint | None:
+        """Null for others."""
+        if not await self._trusted(info):
+            return None
+        return GeoPoint(latitude=self.row.latitude, longitude=self.row.longitude)
+
+    @strawberry.field(description="The patient's address; for holders who need it, and the desk.")
+    async def address(self, info: Info) -> str | None:
+        """The patient's rules decide."""
+        case = await info.context.loaders.case.load(self.row.case_id)
+        return None if case is None else await (await case.patient(info)).address(info)
+
+    @strawberry.field(description="Where the patient is to be taken.")
+    async def destination(self, info: Info) -> Facility | None:
+        """Through the loader."""
+        if self.row.destination_id is None:
+            return None
+        return Facility.of(await info.context.loaders.facility.load(self.row.destination_id))
+
+    @strawberry.field(description="The case; for holders and the desk.")
+    async def case(self, info: Info) -> Annotated["Case", strawberry.lazy("kurir_api.schema.cases.types")] | None:
+        """Null for others."""
+        return await info.context.loaders.case.load(self.row.case_id)
+
+    @strawberry.field(description="Metres along the WGS 84 ellipsoid to the task's place.")
+    async def distance_m(
+        self,
+        info: Info,
+        from_: Annotated[
+            GeoPointInput | None,
+            strawberry.argument(name="from", description="Default: the caller's last place, else home."),
+        ] = None,
+    ) -> int | None:
+        """Null when neither is known."""
+        origin = point_of(from_, "from") or await viewer_point(info)
+        return None if origin is None else round(distance_m(origin, Point(self.row.latitude, self.row.longitude)))
+
+    @strawberry.field(description="Its live claims, as far as the caller may know of them.")
+    async def claims(self, info: Info) -> list[Claim]:
+        """Through the loader."""
+        return await info.context.loaders.live_claims.load(self.row.id)
+
+    @strawberry.field(description="The caller's own newest claim of it.")
+    async def viewer_claim(self, info: Info) -> Claim | None:
+        """Through the loader."""
+        return await info.context.loaders.own_claim.load(self.row.id)
+
+    @strawberry.field(description="Whether the caller may claim it.")
+    async def viewer_eligibility(self, info: Info) -> Eligibility:
+        """The same checks as a claim's."""
+        obstacles = await info.context.loaders.obstacles.load(self.row)
+        return Eligibility(eligible=not obstacles.reasons, reasons=list(obstacles.reasons))
+
+    @strawberry.field(description="What was spent on it, newest first, as far as the caller may know.")
+    async def costs(self, info: Info, first: First = 20, after: After = None) -> Connection[Cost]:
+        """A page."""
+        rows = visible_costs(info.context.principal).filter(task_id=self.row.id)
+        return await newest_first(rows, Cost.of, first, after)
+
+    @strawberry.field(description="Who could do it, nearest first, each with reasons; for coordinators.")
+    async def candidates(
+        self,
+        info: Info,
+        first: Annotated[int, strawberry.argument(description="How many at most, 0 to 100.")] = 20,
+    ) -> list[Candidate]:
+        """Empty for others."""
+        return await Candidate.ranked(self.row, info, first)
+
+    @strawberry.field(description="Its waves of alerts; for the office.")
+    async def waves(self, info: Info) -> list[Wave]:
+        """Empty for others."""
+        if not info.context.principal.reaches(self.row.region_id, *OFFICE):
+            return []
+        return [Wave.of(row) for row in await info.context.loaders.waves.load(self.row.id)]
+
+    async def _trusted(self, info: Info) -> bool:
+        """Whether the caller is of the task's office or holds it now."""
+        if info.context.principal.reaches(self.row.region_id, *OFFICE):
+            return True
+        own = await info.context.loaders.own_claim.load(self.row.id)
+        return own is not None and own.status in HOLDING
+
+
+async def viewer_point(info: Info) -> Point | None:
+    """Where the caller is: the last place the phone told, else home."""
+    row = await info.context.loaders.member.load(info.context.principal.member_id)
+    for latitude, longitude in ((row.last_latitude, row.last_longitude), (row.home_latitude, row.home_longitude)):
+        if latitude is not None and longitude is not None:
+            return Point(latitude, longitude)
+    return None
+
+
+@strawberry.type(description="A task in a list.")
+class TaskEdge:
+    """A node and where it stands."""
+
+    node: Task = strawberry.field(description="The task.")
+    cursor: str = strawberry.field(description="Where this task stands, for `after`.")
+    distance_m: int | None = strawberry.field(
+        description="In a list by distance: metres along the WGS 84 ellipsoid from its origin."
+    )
+
+
+@strawberry.type(description="A page of tasks.")
+class TaskConnection:
+    """Edges in order."""
+
+    edges: list[TaskEdge] = strawberry.field(description="The tasks, in order.")
+    page_info: relay.PageInfo = strawberry.field(description="Whether and where the list goes on.")
+
+    @classmethod
+    def of(cls, page: Connection[Task]) -> "TaskConnection":
+        """A page whose order is not by distance."""
+        edges = [TaskEdge(node=edge.node, cursor=edge.cursor, distance_m=None) for edge in page.edges]
+        return cls(edges=edges, page_info=page.page_info)

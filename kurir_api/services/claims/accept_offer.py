@@ -1,0 +1,19 @@
+"""The member takes what was offered."""
+
+from uuid import UUID
+
+from kurir_api.auth import Principal
+from kurir_api.services.claims.action import ClaimAction, happened_at, remember_place
+from kurir_api.services.tasks.staffing import lock_claim
+from kurir_api.services.use_case import use_case
+from kurir_api.transitions import move
+
+
+@use_case
+async def accept_offer(principal: Principal, command: ClaimAction) -> UUID:
+    """The id of the claim, now held. Raises NotFound, NotAllowed, InvalidInput, InvalidTransition."""
+    claim = await lock_claim(principal, command.claim_id)
+    at = happened_at(command, claim.claimed_at)
+    await move(claim, "accept", principal, reason=command.words, at=at, expires_at=None)
+    await remember_place(claim, command.location, at)
+    return claim.id

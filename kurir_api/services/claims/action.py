@@ -1,0 +1,60 @@
+"""What every action on a claim shares: when it happened, what was said, where the member was."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from uuid import UUID
+
+from tortoise.expressions import Q
+
+from kurir_api.dispatch.geo import Point
+from kurir_api.errors import Problems
+from kurir_api.models import Claim, Member
+from kurir_api.services.texts import cleaned
+from kurir_api.services.use_case import Command
+
+CLOCK_SKEW = timedelta(minutes=5)
+LONGEST_NOTE = 2_000
+
+
+@dataclass(frozen=True, kw_only=True)
+class ClaimAction(Command):
+    """An action on `claim_id`. `at`: when it happened, for actions queued offline; default now."""
+
+    claim_id: UUID
+    at: datetime | None = None
+    note: str | None = None
+    location: Point | None = None
+
+    @property
+    def words(self) -> str | None:
+        """The note, if there is one."""
+        return cleaned(self.note)
+
+
+def happened_at(command: ClaimAction, not_before: datetime | None) -> datetime:
+    """When the action happened, UTC; between `not_before` (what had to come first) and now. Raises InvalidInput."""
+    problems = Problems()
+    now = datetime.now(UTC)
+    at = command.at
+    if len(command.note or "") > LONGEST_NOTE:
+        problems.add("note", id=f"Paling banyak {LONGEST_NOTE} karakter.", en=f"At most {LONGEST_NOTE} characters.")
+    if at is not None and at.tzinfo is None:
+        problems.add("at", id="Sertakan selisih waktu, misalnya +07:00.", en="Give the offset, such as +07:00.")
+    elif at is not None and at > now + CLOCK_SKEW:
+        problems.add(
+            "at", id="Waktunya di masa depan; periksa jam ponsel.", en="In the future; check the phone's clock."
+        )
+    elif at is not None and not_before is not None and at < not_before - CLOCK_SKEW:
+        problems.add("at", id="Lebih awal dari langkah sebelumnya.", en="Earlier than the step before it.")
+    problems.refuse()
+    return min(at or now, now)
+
+
+async def remember_place(claim: Claim, place: Point | None, at: datetime) -> None:
+    """Keep where the member was, unless a later fix is known."""
+    if place is None:
+        return
+    older = Q(last_fix_at__isnull=True) | Q(last_fix_at__lt=at)
+    await Member.filter(older, id=claim.member_id).update(
+        last_latitude=place.latitude, last_longitude=place.longitude, last_accuracy_m=None, last_fix_at=at
+    )

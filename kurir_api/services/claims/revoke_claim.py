@@ -1,0 +1,30 @@
+"""A coordinator takes a claim away."""
+
+from uuid import UUID
+
+from kurir_api.auth import Principal
+from kurir_api.dispatch.notifications import notify
+from kurir_api.dispatch.texts import NotificationKind
+from kurir_api.errors import InvalidInput
+from kurir_api.services.claims.action import ClaimAction, happened_at
+from kurir_api.services.tasks.staffing import lock_claim, settle
+from kurir_api.services.use_case import use_case
+from kurir_api.transitions import move
+
+
+@use_case
+async def revoke_claim(principal: Principal, command: ClaimAction) -> UUID:
+    """The id of the revoked claim; its member is told, the slot opens. The note says why.
+
+    Raises NotFound, NotAllowed, InvalidInput, InvalidTransition.
+    """
+    claim = await lock_claim(principal, command.claim_id)
+    if command.words is None:
+        raise InvalidInput.of("note", id="Tulis alasannya.", en="Say why.")
+    at = happened_at(command, claim.claimed_at)
+    await move(claim, "revoke", principal, reason=command.words, at=at)
+    await notify(
+        NotificationKind.CLAIM_REVOKED, [claim.member_id], claim.task, regency_code=claim.regency_code, now=at
+    )
+    await settle(claim.task, at)
+    return claim.id

@@ -1,0 +1,31 @@
+"""The holder sets off."""
+
+from uuid import UUID
+
+from kurir_api.auth import Principal
+from kurir_api.dispatch.eligibility import EligibilityReason, claim_obstacles
+from kurir_api.errors import NotEligible
+from kurir_api.services.claims.action import ClaimAction, happened_at, remember_place
+from kurir_api.services.tasks.staffing import lock_claim, settle
+from kurir_api.services.use_case import use_case
+from kurir_api.transitions import move
+
+CHECKED_AGAIN = (EligibilityReason.CAPABILITY_MISSING, EligibilityReason.CAPABILITY_EXPIRED)
+
+
+@use_case
+async def start_claim(principal: Principal, command: ClaimAction) -> UUID:
+    """The id of the started claim. A licence that lapsed since the claim stops it here.
+
+    Raises NotFound, NotAllowed, NotEligible, InvalidInput, InvalidTransition.
+    """
+    claim = await lock_claim(principal, command.claim_id)
+    at = happened_at(command, claim.claimed_at)
+    obstacles = await claim_obstacles(claim.member_id, claim.task, at)
+    lapsed = tuple(reason for reason in obstacles.reasons if reason in CHECKED_AGAIN)
+    if lapsed and claim.member_id == principal.member_id:
+        raise NotEligible(lapsed)
+    await move(claim, "start", principal, reason=command.words, at=at, started_at=at)
+    await remember_place(claim, command.location, at)
+    await settle(claim.task, at)
+    return claim.id

@@ -1,0 +1,83 @@
+"""A coordinator, or a partner's reviewer for its own people, offers a task to a member."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from uuid import UUID
+
+from kurir_api.auth import Principal, principal_of_member
+from kurir_api.dispatch.notifications import notify
+from kurir_api.dispatch.texts import NotificationKind
+from kurir_api.errors import NotAllowed, NotFound, UnknownMember
+from kurir_api.models import ClaimStatus, Membership, Role, Task, Urgency
+from kurir_api.services.tasks.claim_task import refuse_unless_able, take_slot
+from kurir_api.services.tasks.staffing import fill, organization_for
+from kurir_api.services.texts import cleaned
+from kurir_api.services.use_case import Command, use_case
+from kurir_api.services.visibility import visible_members, visible_tasks
+from kurir_api.transitions import record
+
+ANSWER_WITHIN = {
+    Urgency.EMERGENCY: timedelta(minutes=3),
+    Urgency.URGENT: timedelta(minutes=15),
+    Urgency.NORMAL: timedelta(hours=4),
+}
+"""How long an offer stands; as the waves wait, with a little more for a person who was chosen."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class AssignTask(Command):
+    """Offer `task_id` to `member_id`, to act for `organization_id` (default: the member's own).
+
+    With a `reason` a coordinator may choose somebody whom the eligibility checks would refuse.
+    """
+
+    task_id: UUID
+    member_id: UUID
+    organization_id: UUID | None = None
+    reason: str | None = None
+
+
+@use_case
+async def assign_task(principal: Principal, command: AssignTask) -> UUID:
+    """The id of the offered claim; it takes the slot until it is answered.
+
+    Raises NotFound, NotAllowed, TaskAlreadyClaimed, InvalidTransition, NotEligible, ScheduleConflict, InvalidInput.
+    """
+    now = datetime.now(UTC)
+    task = await visible_tasks(principal).get_or_none(id=command.task_id)
+    if task is None or not await visible_members(principal).filter(id=command.member_id, active=True).exists():
+        raise NotFound
+    await _refuse_others_people(principal, task, command.member_id)
+    reason = cleaned(command.reason)
+    overruling = reason is not None and principal.reaches(task.region_id, Role.COORDINATOR)
+    await refuse_unless_able(command.member_id, task, now, strict=not overruling)
+    try:
+        member = await principal_of_member(command.member_id)
+    except UnknownMember as error:
+        raise NotFound from error
+    organization_id = organization_for(member, task, command.organization_id, anywhere=overruling)
+    claim, slots_left = await take_slot(
+        task,
+        command.member_id,
+        organization_id,
+        ClaimStatus.OFFERED,
+        now,
+        assigned_by_id=principal.member_id,
+        expires_at=now + ANSWER_WITHIN[task.urgency],
+    )
+    await record(claim, "offer", principal, reason=reason, at=now)
+    await notify(
+        NotificationKind.OFFER, [command.member_id], task, regency_code=task.regency_code, now=now, urgent=True
+    )
+    if slots_left == 0:
+        await fill(task, now, keep=command.member_id)
+    return claim.id
+
+
+async def _refuse_others_people(principal: Principal, task: Task, member_id: UUID) -> None:
+    """Coordinators may assign anyone; a reviewer the members of its own organisation."""
+    if principal.reaches(task.region_id, Role.COORDINATOR):
+        return
+    own = principal.organizations(Role.PARTNER_REVIEWER)
+    if not await Membership.filter(member_id=member_id, organization_id__in=own).exists():
+        raise NotAllowed

@@ -1,0 +1,33 @@
+"""A coordinator confirms that the work was done."""
+
+from datetime import UTC, datetime
+from uuid import UUID
+
+from kurir_api.auth import Principal
+from kurir_api.dispatch.notifications import notify
+from kurir_api.dispatch.texts import NotificationKind
+from kurir_api.models import Claim, ClaimStatus
+from kurir_api.services.tasks.publish_task import TaskAction
+from kurir_api.services.tasks.staffing import lock_task
+from kurir_api.services.use_case import use_case
+from kurir_api.transitions import move
+
+
+@use_case
+async def verify_task(principal: Principal, command: TaskAction) -> UUID:
+    """The id of the verified task, its completed claims with it. Raises NotFound, NotAllowed, InvalidTransition."""
+    now = datetime.now(UTC)
+    task = await lock_task(principal, command.task_id)
+    await move(task, "verify", principal, reason=command.reason, at=now)
+    claims = await Claim.filter(task_id=task.id, status=ClaimStatus.COMPLETED).order_by("id").select_for_update()
+    for claim in claims:
+        claim.task = task
+        await move(claim, "verify", None, at=now)
+    await notify(
+        NotificationKind.TASK_VERIFIED,
+        [claim.member_id for claim in claims],
+        task,
+        regency_code=task.regency_code,
+        now=now,
+    )
+    return task.id

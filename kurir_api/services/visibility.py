@@ -1,0 +1,151 @@
+"""What a principal may know of: every read starts from one of these queries. What lies outside is missing."""
+
+from tortoise.expressions import Q, Subquery
+from tortoise.queryset import QuerySet
+
+from kurir_api.auth import Principal
+from kurir_api.models import (
+    HOLDING,
+    LIVE,
+    Alert,
+    Case,
+    Claim,
+    Cost,
+    Facility,
+    Member,
+    Membership,
+    Notification,
+    Organization,
+    Patient,
+    Report,
+    Role,
+    Task,
+    TaskStatus,
+    TransitionLog,
+)
+
+DESK = (Role.DESK_OFFICER, Role.COORDINATOR)
+OFFICE = (*DESK, Role.ADMIN)
+HELPERS = (Role.VOLUNTEER, Role.PARTNER_REVIEWER)
+OFFERED_TO_ALL = (TaskStatus.OPEN, TaskStatus.FILLED, TaskStatus.IN_PROGRESS)
+
+NOTHING = Q(id__in=[])
+
+
+def within(column: str, regions: frozenset[str]) -> Q:
+    """The rows whose region column is one of the regions or below it."""
+    condition = NOTHING
+    for code in regions:
+        condition |= Q(**{column: code}) | Q(**{f"{column}__startswith": f"{code}."})
+    return condition
+
+
+def visible_tasks(principal: Principal) -> QuerySet[Task]:
+    """Office: its regions', drafts too. Helpers: those under way in their regions, and all they were part of.
+
+    A partner's reviewer also sees every task claimed for its organisation.
+    """
+    mine = Q(member_id=principal.member_id)
+    claimed = mine | Q(organization_id__in=principal.organizations(Role.PARTNER_REVIEWER))
+    return Task.filter(
+        within("region_id", principal.regions(*OFFICE))
+        | (within("region_id", principal.regions(*HELPERS)) & Q(status__in=OFFERED_TO_ALL))
+        | Q(id__in=Subquery(Claim.filter(claimed).values("task_id")))
+        | Q(id__in=Subquery(Alert.filter(mine).values("task_id")))
+    )
+
+
+def visible_claims(principal: Principal) -> QuerySet[Claim]:
+    """One's own, those on the same task, the office's regions', and one's organisation's as its reviewer."""
+    held = Claim.filter(member_id=principal.member_id, status__in=LIVE).values("task_id")
+    return Claim.filter(
+        Q(member_id=principal.member_id)
+        | Q(task_id__in=Subquery(held))
+        | within("task__region_id", principal.regions(*OFFICE))
+        | Q(organization_id__in=principal.organizations(Role.PARTNER_REVIEWER))
+    )
+
+
+def visible_cases(principal: Principal) -> QuerySet[Case]:
+    """The desk's regions', and those of tasks one holds, for as long as one holds them."""
+    held = Claim.filter(member_id=principal.member_id, status__in=HOLDING).values("task__case_id")
+    return Case.filter(within("region_id", principal.regions(*DESK)) | Q(id__in=Subquery(held)))
+
+
+def visible_patients(principal: Principal) -> QuerySet[Patient]:
+    """The patients of visible cases, and all of the desk's regions."""
+    held = Claim.filter(member_id=principal.member_id, status__in=HOLDING).values("task__case__patient_id")
+    return Patient.filter(within("region_id", principal.regions(*DESK)) | Q(id__in=Subquery(held)))
+
+
+def visible_reports(principal: Principal) -> QuerySet[Report]:
+    """The desk's regions', and what one took down oneself."""
+    return Report.filter(within("region_id", principal.regions(*DESK)) | Q(taken_by_id=principal.member_id))
+
+
+def visible_costs(principal: Principal) -> QuerySet[Cost]:
+    """One's own, the coordinator's regions', and one's organisation's as its reviewer."""
+    return Cost.filter(
+        Q(member_id=principal.member_id)
+        | within("task__region_id", principal.regions(Role.COORDINATOR))
+        | Q(organization_id__in=principal.organizations(Role.PARTNER_REVIEWER))
+    )
+
+
+def visible_members(principal: Principal) -> QuerySet[Member]:
+    """Oneself, people on the same task, the office's regions', and one's organisation's as its reviewer."""
+    held = Claim.filter(member_id=principal.member_id, status__in=LIVE).values("task_id")
+    office = Membership.filter(
+        within("region_id", principal.regions(*OFFICE))
+        | Q(organization_id__in=principal.organizations(Role.PARTNER_REVIEWER))
+    )
+    return Member.filter(
+        Q(id=principal.member_id)
+        | Q(id__in=Subquery(Claim.filter(task_id__in=Subquery(held), status__in=LIVE).values("member_id")))
+        | Q(id__in=Subquery(office.values("member_id")))
+    )
+
+
+def visible_alerts(principal: Principal) -> QuerySet[Alert]:
+    """One's own, and the office's regions'."""
+    return Alert.filter(Q(member_id=principal.member_id) | within("task__region_id", principal.regions(*OFFICE)))
+
+
+def visible_notifications(principal: Principal) -> QuerySet[Notification]:
+    """One's own inbox."""
+    return Notification.filter(member_id=principal.member_id, silent=False)
+
+
+def visible_organizations(principal: Principal) -> QuerySet[Organization]:
+    """Those of the regencies one works in."""
+    return Organization.filter(regency_code__in={code[:5] for code in principal.regions()})
+
+
+def visible_facilities(principal: Principal) -> QuerySet[Facility]:
+    """Those listed by the regencies one works in."""
+    return Facility.filter(regency_code__in={code[:5] for code in principal.regions()})
+
+
+def visible_events(principal: Principal) -> QuerySet[TransitionLog]:
+    """The timelines of the desk's cases."""
+    cases = Case.filter(within("region_id", principal.regions(*DESK))).values("id")
+    return TransitionLog.filter(case_id__in=Subquery(cases))
+
+
+def reachable_members(principal: Principal) -> QuerySet[Member]:
+    """Whose phone number one may know: one's own, people on the same task, and the office's regions' members."""
+    held = Claim.filter(member_id=principal.member_id, status__in=HOLDING).values("task_id")
+    return Member.filter(
+        _supervised(principal)
+        | Q(id__in=Subquery(Claim.filter(task_id__in=Subquery(held), status__in=HOLDING).values("member_id")))
+    )
+
+
+def locatable_members(principal: Principal) -> QuerySet[Member]:
+    """Whose last place one may know: one's own, and the office's regions' members."""
+    return Member.filter(_supervised(principal))
+
+
+def _supervised(principal: Principal) -> Q:
+    office = Membership.filter(within("region_id", principal.regions(*OFFICE))).values("member_id")
+    return Q(id=principal.member_id) | Q(id__in=Subquery(office))

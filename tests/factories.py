@@ -1,0 +1,261 @@
+"""Rows for tests, each valid by itself; every argument has a default. People and organisations are invented."""
+
+from datetime import UTC, date, datetime, timedelta
+from itertools import count
+from typing import Any
+
+from kurir_api.auth import Principal, principal_of_member
+from kurir_api.models import (
+    Alert,
+    Capability,
+    CarePhase,
+    Case,
+    Claim,
+    ClaimStatus,
+    Cost,
+    CostCategory,
+    Device,
+    Facility,
+    Member,
+    Membership,
+    Organization,
+    OrganizationKind,
+    Patient,
+    Region,
+    RegionLevel,
+    Report,
+    Role,
+    Task,
+    TaskStatus,
+    Urgency,
+    Wave,
+    WaveStatus,
+    new_id,
+    regency_of,
+)
+from kurir_api.models.report import Channel
+
+NOW = datetime(2026, 11, 23, 2, 0, tzinfo=UTC)
+"""Monday 23 November 2026, 09.00 in Banyumas."""
+
+VILLAGE = "33.02.23.2004"
+SUBDISTRICT = "33.02.23"
+REGENCY = "33.02"
+OTHER_REGENCY = "33.05"
+OTHER_VILLAGE = "33.05.26.2006"
+PLACES = {
+    "33": ("Jawa Tengah", None),
+    REGENCY: ("Kabupaten Banyumas", (-7.45551, 109.17579)),
+    SUBDISTRICT: ("Kedungbanteng", (-7.33714, 109.20015)),
+    VILLAGE: ("Karangnangka", (-7.38200, 109.22100)),
+    "33.02.24": ("Purwokerto Selatan", (-7.44782, 109.24411)),
+    "33.02.24.1003": ("Berkoh", (-7.43970, 109.26285)),
+    OTHER_REGENCY: ("Kabupaten Kebumen", (-7.65496, 109.61735)),
+    "33.05.26": ("Karangsambung", (-7.57, 109.68)),
+    OTHER_VILLAGE: ("Plumbon", (-7.58632, 109.71477)),
+}
+LEVELS = (RegionLevel.PROVINCE, RegionLevel.REGENCY, RegionLevel.SUBDISTRICT, RegionLevel.VILLAGE)
+_numbers = count(1)
+
+
+async def make_regions() -> None:
+    """Both regencies' trees, as far as the tests walk them."""
+    for code, (name, centre) in PLACES.items():
+        latitude, longitude = centre or (None, None)
+        parent, _, _ = code.rpartition(".")
+        await Region.get_or_create(
+            code=code,
+            defaults={
+                "name": name,
+                "level": LEVELS[code.count(".")],
+                "parent_id": parent or None,
+                "latitude": latitude,
+                "longitude": longitude,
+            },
+        )
+
+
+async def make_organization(name: str | None = None, **values: Any) -> Organization:
+    """A partner of Banyumas."""
+    defaults = {"regency_code": REGENCY, "kind": OrganizationKind.COMMUNITY}
+    return await Organization.create(name=name or f"Mitra {next(_numbers)}", **defaults | values)
+
+
+async def make_member(  # noqa: PLR0913, PLR0917 - a member has many sides
+    name: str | None = None,
+    role: Role | None = Role.VOLUNTEER,
+    region: str = REGENCY,
+    organization: Organization | None = None,
+    home: tuple[float, float] | None = (-7.4243, 109.2302),
+    capabilities: dict[str, date | None] | tuple[str, ...] = (),
+    phone: str | None = None,
+    **values: Any,
+) -> Member:
+    """An active, available member with one membership (none with role=None); without quiet hours."""
+    await make_regions()
+    number = next(_numbers)
+    member = Member(id=new_id(), regency_code=regency_of(region), name=name or f"Relawan {number}", **values)
+    member.phone = phone or f"+62812{number:08}"
+    if home:
+        member.home_latitude, member.home_longitude = home
+    await member.save(force_create=True)
+    if role:
+        await add_membership(member, role, region, organization)
+    for code in capabilities:
+        until = capabilities[code] if isinstance(capabilities, dict) else None
+        await Capability.create(regency_code=member.regency_code, member=member, code=code, valid_until=until)
+    return member
+
+
+async def add_membership(
+    member: Member, role: Role, region: str = REGENCY, organization: Organization | None = None
+) -> Membership:
+    """One more role for a member."""
+    organization = organization or await make_organization(regency_code=regency_of(region))
+    return await Membership.create(
+        regency_code=regency_of(region), member=member, organization=organization, role=role, region_id=region
+    )
+
+
+async def principal_for(role: Role = Role.VOLUNTEER, **values: Any) -> Principal:
+    """A new member with the role, as the caller."""
+    return await principal_of_member((await make_member(role=role, **values)).id)
+
+
+async def make_patient(**values: Any) -> Patient:
+    """A consenting patient in Karangnangka."""
+    await make_regions()
+    sealed = {
+        "national_id": values.pop("national_id", None),
+        "phone": values.pop("phone", "+6281234567890"),
+        "address": values.pop("address", "RT 2 RW 1, dekat mushala"),
+        "diagnosis": values.pop("diagnosis", "gagal ginjal kronis"),
+    }
+    region = values.pop("region", VILLAGE)
+    defaults = {"name": "Sutinah", "consent": True, "latitude": -7.3825, "longitude": 109.2215}
+    patient = Patient(id=new_id(), regency_code=regency_of(region), region_id=region, **defaults | values)
+    for name, text in sealed.items():
+        setattr(patient, name, text)
+    await patient.save(force_create=True)
+    return patient
+
+
+async def make_case(patient: Patient | None = None, **values: Any) -> Case:
+    """An open case before hospital."""
+    patient = patient or await make_patient()
+    defaults = {"phase": CarePhase.BEFORE_HOSPITAL, "opened_at": NOW, "number": f"T-{next(_numbers)}"}
+    return await Case.create(
+        regency_code=patient.regency_code, patient=patient, region_id=patient.region_id, **defaults | values
+    )
+
+
+async def make_task(case: Case | None = None, **values: Any) -> Task:
+    """An open ambulance run at the patient's, tomorrow 07.00 to 11.00 in Banyumas, with one slot."""
+    case = case or await make_case()
+    starts_at = values.pop("starts_at", NOW + timedelta(hours=22))
+    sealed = {name: values.pop(name, None) for name in ("title", "instructions")}
+    defaults: dict[str, Any] = {
+        "kind": "AMBULANCE_RUN",
+        "status": TaskStatus.OPEN,
+        "urgency": Urgency.URGENT,
+        "number": 5000 + next(_numbers),
+        "latitude": -7.3825,
+        "longitude": 109.2215,
+        "starts_at": starts_at,
+        "ends_at": starts_at + timedelta(hours=4),
+        "created_at": NOW,
+    }
+    task = Task(
+        id=new_id(), regency_code=case.regency_code, case_id=case.id, region_id=case.region_id, **defaults | values
+    )
+    for name, text in sealed.items():
+        setattr(task, name, text)
+    await task.save(force_create=True)
+    return task
+
+
+async def make_claim(
+    task: Task, member: Member, status: ClaimStatus = ClaimStatus.HELD, organization: Organization | None = None
+) -> Claim:
+    """A claim as if taken; the task's own state is left as it is."""
+    if organization is None:
+        membership = await Membership.filter(member=member).select_related("organization").first()
+        organization = membership.organization if membership else await make_organization()
+    claim = await Claim.create(
+        regency_code=task.regency_code,
+        task=task,
+        member=member,
+        organization=organization,
+        status=status,
+        starts_at=task.starts_at,
+        ends_at=task.ends_at,
+        claimed_at=NOW,
+    )
+    await task.refresh_from_db()
+    return claim
+
+
+async def make_cost(claim: Claim, amount: int = 50_000, **values: Any) -> Cost:
+    """Fuel bought for the claim's task."""
+    defaults = {"category": CostCategory.FUEL, "spent_on": NOW.date(), "created_at": NOW}
+    return await Cost.create(
+        regency_code=claim.regency_code,
+        task_id=claim.task_id,
+        member_id=claim.member_id,
+        organization_id=claim.organization_id,
+        amount=amount,
+        **defaults | values,
+    )
+
+
+async def make_report(**values: Any) -> Report:
+    """A WhatsApp message from Karangnangka."""
+    await make_regions()
+    sealed = {
+        "text": values.pop("text", "Ibu saya harus cuci darah besok di Margono, tidak ada kendaraan."),
+        "reporter_name": values.pop("reporter_name", "Wahyuni"),
+        "reporter_phone": values.pop("reporter_phone", "+6281298765432"),
+    }
+    region = values.pop("region", VILLAGE)
+    defaults = {"channel": Channel.WHATSAPP, "received_at": NOW}
+    report = Report(id=new_id(), regency_code=regency_of(region), region_id=region, **defaults | values)
+    for name, text in sealed.items():
+        setattr(report, name, text)
+    await report.save(force_create=True)
+    return report
+
+
+async def make_wave(task: Task, number: int = 1, **values: Any) -> Wave:
+    """A wave that waits for answers."""
+    defaults = {"status": WaveStatus.WAITING, "due_at": NOW + timedelta(minutes=10), "created_at": NOW}
+    return await Wave.create(regency_code=task.regency_code, task=task, number=number, **defaults | values)
+
+
+async def make_alert(wave: Wave, member: Member, **values: Any) -> Alert:
+    """A queued alert in the wave."""
+    defaults = {"rank": 1, "distance_m": 2100.0, "explanation": {"id": "2,1 km", "en": "2.1 km"}, "created_at": NOW}
+    return await Alert.create(
+        regency_code=wave.regency_code, wave=wave, task_id=wave.task_id, member=member, **defaults | values
+    )
+
+
+async def make_device(member: Member, token: str | None = None, **values: Any) -> Device:
+    """An Android phone of the member."""
+    defaults = {"platform": "android", "registered_at": NOW}
+    return await Device.create(
+        regency_code=member.regency_code, member=member, token=token or f"token-{next(_numbers)}", **defaults | values
+    )
+
+
+async def make_facility(name: str = "RSUD Prof. Dr. Margono Soekarjo", **values: Any) -> Facility:
+    """A hospital of Banyumas."""
+    await make_regions()
+    defaults = {
+        "code": f"RS-{next(_numbers)}",
+        "kind": "hospital",
+        "regency_code": REGENCY,
+        "latitude": -7.43603,
+        "longitude": 109.26741,
+        "region_id": "33.02.24.1003",
+    }
+    return await Facility.create(name=name, **defaults | values)
