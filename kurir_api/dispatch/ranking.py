@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from math import inf
 from typing import Any
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from tortoise.connection import get_connection
 
@@ -16,18 +17,18 @@ from kurir_api.dispatch.eligibility import (
     Situation,
     facts_of,
     in_quiet_hours,
+    last_local_day,
     reasons_against,
 )
 from kurir_api.dispatch.geo import Point, degrees_within, settled_distances_m
 from kurir_api.dispatch.notifications import region_and_above
 from kurir_api.dispatch.texts import ENGLISH, FIELDS, INDONESIAN
 from kurir_api.errors import REASON_WORDS, Words
-from kurir_api.models import Task, Urgency, regency_of
+from kurir_api.models import Region, Task, Urgency, regency_of
 from kurir_api.task_kinds import task_kinds
 
 SPARE = 12
 GROWTH = 4
-EVERYWHERE = 360.0
 NEVER = datetime.min.replace(tzinfo=UTC)
 
 CAPABLE = Words(id="keahlian berlaku", en="capability valid")
@@ -49,23 +50,18 @@ class Candidate:
     explanation: Mapping[str, str]
 
 
-# What follows only narrows what is loaded, and never leaves out a member whom the checks of `eligibility` would
-# accept; the checks decide.
-ZONE = "(SELECT r.time_zone FROM task t JOIN region r ON r.code = t.regency_code WHERE t.id = $1)"
-LAST_DAY = f"(SELECT ((t.ends_at - interval '1 microsecond') AT TIME ZONE {ZONE})::date FROM task t WHERE t.id = $1)"
-CLOCK = f"(SELECT ($5::timestamptz AT TIME ZONE {ZONE})::time)"
-# OFFSET 0 keeps it a filter on the few members that the index hands over: as a join it would come first, over all.
-NARROW = f"""
-    m.active AND (m.available OR $8)
+# This only narrows what is loaded, and never leaves out a member whom the checks of `eligibility` would accept; the
+# checks decide. OFFSET 0 keeps it a filter on the members that the index hands over: a join would go over all.
+NARROW = """
+    m.active AND (m.available OR $7)
     AND EXISTS (SELECT FROM membership s WHERE s.member_id = m.id AND s.role = 'VOLUNTEER'
-                AND (s.region_id = ANY($9::text[]) OR s.region_id LIKE $10) OFFSET 0)
+                AND (s.region_id = ANY($8::text[]) OR s.region_id LIKE $9) OFFSET 0)
     AND (SELECT count(*) FROM capability c
-         WHERE c.member_id = m.id AND c.code = ANY($11::text[])
-           AND (c.valid_until IS NULL OR c.valid_until >= {LAST_DAY})) = cardinality($11::text[])
-    AND ($12 OR m.quiet_from IS NULL OR NOT CASE
-         WHEN m.quiet_from::time <= m.quiet_to::time
-         THEN {CLOCK} >= m.quiet_from::time AND {CLOCK} < m.quiet_to::time
-         ELSE {CLOCK} >= m.quiet_from::time OR {CLOCK} < m.quiet_to::time END)
+         WHERE c.member_id = m.id AND c.code = ANY($10::text[])
+           AND (c.valid_until IS NULL OR c.valid_until >= $11)) = cardinality($10::text[])
+    AND ($12 OR m.quiet_from IS NULL OR NOT CASE WHEN m.quiet_from::time <= m.quiet_to::time
+         THEN m.quiet_from::time <= $6::time AND $6::time < m.quiet_to::time
+         ELSE m.quiet_from::time <= $6::time OR $6::time < m.quiet_to::time END)
     AND ($13 OR m.id NOT IN (SELECT a.member_id FROM alert a WHERE a.task_id = $1))
 """
 
@@ -73,20 +69,21 @@ NARROW = f"""
 def _branch(point: str, located: str) -> str:
     return (
         f"SELECT m.id, {point} <-> point($2, $3) AS away FROM member m"
-        f" WHERE {located} AND {point} <@ circle(point($2, $3), $7) AND {NARROW}"
+        f" WHERE {located} AND {NARROW}"
         f" ORDER BY {point} <-> point($2, $3) LIMIT $4"
     )
 
 
-FIX_IS_FRESH = "m.last_fix_at >= $6"
+FIX_IS_FRESH = "m.last_fix_at >= $5"
+HOME_COUNTS = f"m.home_latitude IS NOT NULL AND ({FIX_IS_FRESH}) IS NOT TRUE"
 NEAR = f"""
     WITH near AS (
         ({_branch("point(m.last_longitude, m.last_latitude)", FIX_IS_FRESH)})
         UNION ALL
-        ({_branch("point(m.home_longitude, m.home_latitude)", f"({FIX_IS_FRESH}) IS NOT TRUE")})
+        ({_branch("point(m.home_longitude, m.home_latitude)", HOME_COUNTS)})
         UNION ALL
         (SELECT m.id, 'Infinity' FROM member m
-         WHERE $8 AND m.home_latitude IS NULL AND ({FIX_IS_FRESH}) IS NOT TRUE AND {NARROW} ORDER BY m.id LIMIT $4)
+         WHERE $7 AND m.home_latitude IS NULL AND ({FIX_IS_FRESH}) IS NOT TRUE AND {NARROW} ORDER BY m.id LIMIT $4)
         ORDER BY away, id LIMIT $4
     )
     SELECT near.away, {FACTS} FROM near JOIN member m ON m.id = near.id JOIN task t ON t.id = $1
@@ -94,8 +91,9 @@ NEAR = f"""
 """
 """Two walks of a GiST index, over the fresh fixes and over the homes of everybody else, merged; last the unlocated.
 
-$1 task, $2 and $3 longitude and latitude, $4 rows, $5 now, $6 from when a fix is fresh, $7 degrees, $8 also those off
-duty or without a location, $9 and $10 regions, $11 capabilities, $12 also in quiet hours, $13 also those alerted.
+$1 task, $2 and $3 longitude and latitude, $4 rows, $5 from when a fix is fresh, $6 the clock, $7 also those off duty
+or without a location, $8 and $9 regions, $10 capabilities, $11 until when, $12 also in quiet hours, $13 also
+the alerted.
 """
 
 
@@ -109,7 +107,8 @@ async def rank(
     and those without a location last. `exclude_alerted` leaves out whoever was alerted for this task before.
     """
     batch = limit + SPARE
-    search = _search(task, now, include_ineligible=include_ineligible, exclude_alerted=exclude_alerted)
+    zone = ZoneInfo((await Region.get(code=task.regency_code)).time_zone)
+    search = _search(task, zone, now, include_ineligible=include_ineligible, exclude_alerted=exclude_alerted)
     while True:
         rows = await get_connection("default").execute_query_dict(NEAR, [*search[:3], batch, *search[3:]])
         found = [one for one in _ordered(task, rows, now) if include_ineligible or not one.reasons]
@@ -118,21 +117,23 @@ async def rank(
         batch *= GROWTH
 
 
-def _search(task: Task, now: datetime, *, include_ineligible: bool, exclude_alerted: bool) -> list[Any]:
+def _search(
+    task: Task, zone: ZoneInfo, now: datetime, *, include_ineligible: bool, exclude_alerted: bool
+) -> list[Any]:
     """The parameters of `NEAR` without $4."""
-    kind, regency = task_kinds()[task.kind], regency_of(task.region_id)
-    radius = degrees_within(_place(task), kind.largest_radius_m)
+    regency = regency_of(task.region_id)
+    required = list(task_kinds()[task.kind].required_capabilities)
     return [
         task.id,
         task.longitude,
         task.latitude,
-        now,
         now - FRESH_FIX,
-        EVERYWHERE if include_ineligible else radius,
+        now.astimezone(zone).time(),
         include_ineligible,
         region_and_above(regency if include_ineligible else task.region_id),
         f"{regency}.%" if include_ineligible else "",
-        [] if include_ineligible else list(kind.required_capabilities),
+        [] if include_ineligible else required,
+        last_local_day(task, zone),
         include_ineligible or task.urgency is Urgency.EMERGENCY,
         not exclude_alerted,
     ]

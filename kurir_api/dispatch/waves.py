@@ -98,7 +98,9 @@ async def withdraw_alerts(task: Task, now: datetime, *, keep: UUID | None) -> No
     await _tell_phones(task, alerts, sendings, now)
 
 
-async def _tell_phones(task: Task, alerts: list[Alert], sendings: Mapping[UUID | None, Notification], now: datetime) -> None:
+async def _tell_phones(
+    task: Task, alerts: list[Alert], sendings: Mapping[UUID | None, Notification], now: datetime
+) -> None:
     """Once per alert that a phone may show: sent, or tried, which may have arrived. What is being sent at this
     moment is withdrawn when its lease is over, so that the withdrawal can't overtake it."""
     told = await Notification.filter(
