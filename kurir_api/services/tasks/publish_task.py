@@ -23,7 +23,10 @@ class TaskAction(Command):
 
 @use_case
 async def publish_task(principal: Principal, command: TaskAction) -> UUID:
-    """The id of the task, open, its first wave planned. Raises NotFound, NotAllowed, InvalidTransition, InvalidInput."""
+    """The id of the open task; its first wave is planned.
+
+    Raises NotFound, NotAllowed, InvalidTransition, InvalidInput.
+    """
     task = await lock_task(principal, command.task_id)
     await publish(task, principal, datetime.now(UTC))
     return task.id
