@@ -62,10 +62,10 @@ async def copy_database(template: str, name: str) -> None:
 
 
 @pytest.fixture(scope="session")
-async def database(worker_id: str) -> AsyncIterator[str]:
+async def database(worker_id: str) -> str:
     """This test process's database: migrated and, before the first test, empty. Its URL."""
     await copy_database(TEMPLATE, f"kurir_{worker_id}")
-    yield url_of(f"kurir_{worker_id}")
+    return url_of(f"kurir_{worker_id}")
 
 
 @pytest.fixture(scope="session")

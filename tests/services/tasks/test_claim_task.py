@@ -18,7 +18,7 @@ from kurir_api.errors import (
     ScheduleConflict,
     TaskAlreadyClaimed,
 )
-from kurir_api.models import Claim, ClaimStatus, IdempotencyKey, Role, Task, TaskStatus, TransitionLog
+from kurir_api.models import Claim, ClaimStatus, IdempotencyKey, Member, Role, Task, TaskStatus, TransitionLog
 from kurir_api.services.tasks.claim_task import ClaimTask, claim_task
 from tests.factories import OTHER_VILLAGE, add_membership, make_claim, make_member, make_organization, make_task
 
@@ -264,6 +264,4 @@ async def test_an_unknown_task_is_not_found() -> None:
 
 
 async def _member(principal):
-    from kurir_api.models import Member
-
     return await Member.get(id=principal.member_id)
