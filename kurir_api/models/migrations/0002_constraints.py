@@ -66,6 +66,11 @@ class Migration(migrations.Migration):
             "patient (regency_code, national_id_index) WHERE national_id_index IS NOT NULL",
             unique=True,
         ),
+        # A unique index is a B-tree, which refuses texts of more than 2,704 bytes; a hash takes tokens of any length.
+        ops.RunSQL(
+            "ALTER TABLE device ADD CONSTRAINT device_token_unique EXCLUDE USING hash (token WITH =)",
+            reverse_sql="ALTER TABLE device DROP CONSTRAINT device_token_unique",
+        ),
         _index("organization_name_unique", "organization (regency_code, lower(name))", unique=True),
         _index(
             "claim_one_live_per_member_and_task", f"claim (task_id, member_id) WHERE status IN ({LIVE})", unique=True
