@@ -81,7 +81,7 @@ async def make_organization(name: str | None = None, **values: Any) -> Organizat
     return await Organization.create(name=name or f"Mitra {next(_numbers)}", **defaults | values)
 
 
-async def make_member(  # noqa: PLR0913, PLR0917 - a member has many sides
+async def make_member(  # noqa: PLR0917 - a member has many sides
     name: str | None = None,
     role: Role | None = Role.VOLUNTEER,
     region: str = REGENCY,

@@ -23,7 +23,7 @@ class Patient(TenantTable):
     phone_sealed = fields.BinaryField(null=True)
     phone_index = fields.CharField(max_length=64, null=True)
     phone = Sealed(indexed=True)
-    address_sealed = fields.BinaryField()
+    address_sealed = fields.BinaryField(null=True)
     address = Sealed()
     diagnosis_sealed = fields.BinaryField(null=True)
     diagnosis = Sealed()

@@ -8,6 +8,7 @@ from kurir_api.models import (
     HOLDING,
     LIVE,
     Alert,
+    Capability,
     Case,
     Claim,
     Cost,
@@ -74,8 +75,8 @@ def visible_cases(principal: Principal) -> QuerySet[Case]:
 
 def visible_patients(principal: Principal) -> QuerySet[Patient]:
     """The patients of visible cases, and all of the desk's regions."""
-    held = Claim.filter(member_id=principal.member_id, status__in=HOLDING).values("task__case__patient_id")
-    return Patient.filter(within("region_id", principal.regions(*DESK)) | Q(id__in=Subquery(held)))
+    cared_for = visible_cases(principal).values("patient_id")
+    return Patient.filter(within("region_id", principal.regions(*DESK)) | Q(id__in=Subquery(cared_for)))
 
 
 def visible_reports(principal: Principal) -> QuerySet[Report]:
@@ -95,14 +96,27 @@ def visible_costs(principal: Principal) -> QuerySet[Cost]:
 def visible_members(principal: Principal) -> QuerySet[Member]:
     """Oneself, people on the same task, the office's regions', and one's organisation's as its reviewer."""
     held = Claim.filter(member_id=principal.member_id, status__in=LIVE).values("task_id")
-    office = Membership.filter(
-        within("region_id", principal.regions(*OFFICE))
-        | Q(organization_id__in=principal.organizations(Role.PARTNER_REVIEWER))
-    )
     return Member.filter(
         Q(id=principal.member_id)
         | Q(id__in=Subquery(Claim.filter(task_id__in=Subquery(held), status__in=LIVE).values("member_id")))
-        | Q(id__in=Subquery(office.values("member_id")))
+        | Q(id__in=Subquery(visible_memberships(principal).values("member_id")))
+    )
+
+
+def visible_memberships(principal: Principal) -> QuerySet[Membership]:
+    """One's own, those within the office's regions, and those of one's organisation as its reviewer."""
+    return Membership.filter(
+        Q(member_id=principal.member_id)
+        | within("region_id", principal.regions(*OFFICE))
+        | Q(organization_id__in=principal.organizations(Role.PARTNER_REVIEWER))
+    )
+
+
+def visible_capabilities(principal: Principal) -> QuerySet[Capability]:
+    """One's own, and those of the people whose membership one may know of."""
+    return Capability.filter(
+        Q(member_id=principal.member_id)
+        | Q(member_id__in=Subquery(visible_memberships(principal).values("member_id")))
     )
 
 

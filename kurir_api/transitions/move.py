@@ -33,12 +33,14 @@ async def move(
         raise NotAllowed
     if transition.reason and not (reason or "").strip():
         raise InvalidInput.of("reason", id="Tulis alasannya.", en="Say why.")
-    changes["status"] = transition.target
-    log = None if type(row) in UNLOGGED else _log_entry(row, action, transition.target, by, reason=reason, at=at)
-    if not await _apply(row, transition, changes, log):
+    if transition.target:
+        changes["status"] = transition.target
+    log = None if type(row) in UNLOGGED else _log_entry(row, action, by, reason=reason, at=at)
+    status = await _apply(row, transition, changes, log)
+    if status is None:
         await row.refresh_from_db(fields=["status"])
         raise InvalidTransition(row.status, tuple(transition.sources))
-    for column, value in changes.items():
+    for column, value in (changes | {"status": status}).items():
         setattr(row, column, value)
 
 
@@ -46,33 +48,35 @@ async def record(
     row: Stateful, action: str, by: Principal | None, *, reason: str | None = None, at: datetime | None = None
 ) -> None:
     """Log the row's beginning: an entry without a source state."""
-    await _log_entry(row, action, row.status, by, reason=reason, at=at).save(force_create=True)
+    await _log_entry(row, action, by, reason=reason, at=at).save(force_create=True)
 
 
-async def _apply(row: Stateful, transition: Transition, changes: dict[str, Any], log: TransitionLog | None) -> bool:
-    """Change the row and log it, in one statement; whether it was in one of the transition's source states."""
+async def _apply(
+    row: Stateful, transition: Transition, changes: dict[str, Any], log: TransitionLog | None
+) -> str | None:
+    """Change the row and log it, in one statement: its state now, or None if it was in none of the source states."""
     table = row._meta.db_table
     values: list[Any] = [row.id, list(transition.sources), *changes.values()]
     sets = ", ".join(f"{column} = ${n}" for n, column in enumerate(changes, 3))
     statement = (
         f"UPDATE {table} SET {sets} FROM (SELECT id, status AS was FROM {table} WHERE id = $1 FOR UPDATE) before"
-        f" WHERE {table}.id = before.id AND before.was = ANY($2::text[]) RETURNING before.was"
+        f" WHERE {table}.id = before.id AND before.was = ANY($2::text[]) RETURNING before.was, {table}.status"
     )
     if log is not None:
-        columns, selected, entry = insert_parts(log, len(values) + 1, source="moved.was")
+        columns, selected, entry = insert_parts(log, len(values) + 1, source="moved.was", target="moved.status")
         values += entry
         statement = (
             f"WITH moved AS ({statement}) INSERT INTO transition_log ({columns})"
-            f" SELECT {selected} FROM moved RETURNING id"
+            f" SELECT {selected} FROM moved RETURNING target AS status"
         )
     # execute_query drops the rows of a statement that begins with UPDATE; this one keeps them.
-    return bool(await get_connection("default").execute_query_dict(statement, values))
+    moved = await get_connection("default").execute_query_dict(statement, values)
+    return moved[0]["status"] if moved else None
 
 
 def _log_entry(
     row: Stateful,
     action: str,
-    target: str,
     by: Principal | None,
     *,
     reason: str | None = None,
@@ -88,7 +92,7 @@ def _log_entry(
         case_id=case_id,
         task_id=task_id,
         action=action,
-        target=target,
+        target=row.status,
         actor_id=by.member_id if by else None,
         at=at or now,
         recorded_at=now,

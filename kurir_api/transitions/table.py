@@ -46,10 +46,10 @@ class LiveEvent(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Transition:
-    """One action of a machine. With `reason`, it can't be taken without saying why."""
+    """One action of a machine. Without `target` the state stays; with `reason` one has to be given."""
 
     sources: tuple[StrEnum, ...]
-    target: StrEnum
+    target: StrEnum | None
     who: frozenset[Who]
     reason: bool = False
     event: LiveEvent | None = None
@@ -60,7 +60,7 @@ Machine = Mapping[str, Transition]
 
 def _move(
     sources: tuple[StrEnum, ...],
-    target: StrEnum,
+    target: StrEnum | None,
     *who: Who,
     reason: bool = False,
     event: LiveEvent | None = None,
@@ -80,7 +80,8 @@ REPORT: Machine = {
 }
 
 CASE: Machine = {
-    "change_phase": _move((C.OPEN, C.ON_HOLD), C.OPEN, Who.DESK),
+    "change_phase": _move((C.OPEN, C.ON_HOLD), None, Who.DESK),
+    "change_facility": _move((C.OPEN, C.ON_HOLD), None, Who.DESK),
     "hold": _move((C.OPEN,), C.ON_HOLD, Who.DESK),
     "resume": _move((C.ON_HOLD,), C.OPEN, Who.DESK),
     "close": _move((C.OPEN, C.ON_HOLD), C.CLOSED, Who.DESK),

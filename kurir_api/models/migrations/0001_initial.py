@@ -296,7 +296,7 @@ class Migration(migrations.Migration):
                 ("birth_date", fields.DateField(null=True)),
                 ("phone_sealed", fields.BinaryField(null=True)),
                 ("phone_index", fields.CharField(null=True, max_length=64)),
-                ("address_sealed", fields.BinaryField()),
+                ("address_sealed", fields.BinaryField(null=True)),
                 ("diagnosis_sealed", fields.BinaryField(null=True)),
                 (
                     "region",

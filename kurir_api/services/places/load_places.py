@@ -11,7 +11,7 @@ KNOWN_REGENCIES = ("33.02", "33.05")
 
 
 async def load_places(regency_code: str) -> None:
-    """Load the regency's province, itself, its sub-districts, villages and facilities; again, to bring them up to date.
+    """Load the regency, its province, sub-districts, villages and facilities; again, to bring them up to date.
 
     Two statements in one transaction. What is in the database but not in the files stays. Raises ValueError for a
     regency that the files don't hold.

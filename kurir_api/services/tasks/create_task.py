@@ -83,9 +83,10 @@ async def _check(principal: Principal, command: CreateTask, now: datetime) -> No
         if len(text or "") > longest:
             problems.add(path, id=f"Paling banyak {longest} karakter.", en=f"At most {longest} characters.")
     _check_window(problems, command, now)
-    if command.destination_id is not None and not await visible_facilities(principal).filter(
-        id=command.destination_id
-    ).exists():
+    if (
+        command.destination_id is not None
+        and not await visible_facilities(principal).filter(id=command.destination_id).exists()
+    ):
         problems.add("destinationId", id="Tidak ditemukan; pilih dari daftar.", en="Not found; choose from the list.")
     problems.refuse()
 

@@ -1,0 +1,112 @@
+"""The desk moves a case along: phase, hold, outcome, and back."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from uuid import UUID
+
+from kurir_api.auth import Principal
+from kurir_api.errors import InvalidInput, NotAllowed, NotFound, Problems
+from kurir_api.models import CarePhase, Case, CaseStatus, Outcome, Task, TaskStatus
+from kurir_api.services.cases.patients import refuse_if_open
+from kurir_api.services.tasks.cancel_task import cancel_one
+from kurir_api.services.texts import fitting
+from kurir_api.services.use_case import Command, use_case
+from kurir_api.services.visibility import DESK, visible_cases, visible_facilities
+from kurir_api.transitions import move
+
+LONGEST_REASON = 2_000
+LIVE_TASKS = (TaskStatus.OPEN, TaskStatus.FILLED, TaskStatus.IN_PROGRESS)
+PHASES = tuple(CarePhase)
+
+
+@dataclass(frozen=True, kw_only=True)
+class MoveCase(Command):
+    """At least one of `phase`, `status` and `facility_id`. CLOSED needs an `outcome`; going back needs a `reason`."""
+
+    case_id: UUID
+    phase: CarePhase | None = None
+    status: CaseStatus | None = None
+    outcome: str | None = None
+    reason: str | None = None
+    facility_id: UUID | None = None
+
+
+@use_case
+async def move_case(principal: Principal, command: MoveCase) -> UUID:
+    """The case's id. Raises NotFound, NotAllowed, InvalidInput, InvalidTransition, CaseAlreadyOpen."""
+    now = datetime.now(UTC)
+    found = await visible_cases(principal).get_or_none(id=command.case_id)
+    if found is None:
+        raise NotFound
+    if not principal.reaches(found.region_id, *DESK):
+        raise NotAllowed
+    reason = await _check(principal, command)
+    case = await Case.select_for_update().get(id=found.id)
+    # A case is opened before it changes, and changes before it is closed.
+    if command.status == CaseStatus.OPEN:
+        await _take_up(case, principal, reason, now)
+    await _change(case, principal, command, reason, now)
+    if command.status == CaseStatus.ON_HOLD:
+        await move(case, "hold", principal, reason=reason, at=now)
+    if command.status == CaseStatus.CLOSED:
+        await _close(case, principal, Outcome(str(command.outcome)), reason, now)
+    return case.id
+
+
+async def _check(principal: Principal, command: MoveCase) -> str | None:
+    """The reason, cleaned. Raises InvalidInput."""
+    problems = Problems()
+    if command.phase is None and command.status is None and command.facility_id is None:
+        problems.add(
+            "status", id="Isi phase, status atau facilityId.", en="Give at least one of phase, status and facilityId."
+        )
+    if command.status == CaseStatus.CLOSED and command.outcome not in set(Outcome):
+        known = ", ".join(Outcome)
+        problems.add("outcome", id=f"Pilih salah satu: {known}.", en=f"Choose one of: {known}.")
+    if command.facility_id and not await visible_facilities(principal).filter(id=command.facility_id).exists():
+        problems.add("facilityId", id="Tidak ditemukan; pilih dari daftar.", en="Not found; choose from the list.")
+    reason = fitting(problems, "reason", command.reason, LONGEST_REASON)
+    problems.refuse()
+    return reason
+
+
+async def _take_up(case: Case, principal: Principal, reason: str | None, now: datetime) -> None:
+    """Go on after a hold, or open a closed case again."""
+    if case.status != CaseStatus.CLOSED:
+        await move(case, "resume", principal, reason=reason, at=now)
+        return
+    await refuse_if_open(principal, case.patient_id)
+    await move(case, "reopen", principal, reason=reason, at=now, closed_at=None, outcome=None)
+
+
+async def _change(case: Case, principal: Principal, command: MoveCase, reason: str | None, now: datetime) -> None:
+    """Facility and phase; what is already so stays, without an entry in the timeline."""
+    if command.facility_id not in {None, case.facility_id}:
+        await move(case, "change_facility", principal, at=now, facility_id=command.facility_id)
+    if command.phase is None or command.phase == case.phase:
+        return
+    if PHASES.index(command.phase) < PHASES.index(case.phase) and reason is None:
+        raise InvalidInput.of(
+            "reason", id="Tulis alasan kembali ke tahap sebelumnya.", en="Say why it goes back to an earlier phase."
+        )
+    await move(case, "change_phase", principal, reason=reason, at=now, phase=command.phase)
+
+
+async def _close(case: Case, principal: Principal, outcome: Outcome, reason: str | None, now: datetime) -> None:
+    """Close the case and cancel what is only planned. Nobody may be left at work for a closed case."""
+    tasks = (
+        await Task.select_for_update()
+        .filter(case_id=case.id, status__in=(TaskStatus.DRAFT, *LIVE_TASKS))
+        .order_by("id")
+    )
+    blocking = (TaskStatus.IN_PROGRESS,) if outcome is Outcome.DIED else LIVE_TASKS
+    numbers = ", ".join(str(task.number) for task in tasks if task.status in blocking)
+    if numbers:
+        raise InvalidInput.of(
+            "status",
+            id=f"Selesaikan atau batalkan dahulu tugas {numbers}.",
+            en=f"First complete or cancel these tasks: {numbers}.",
+        )
+    await move(case, "close", principal, reason=reason, at=now, outcome=outcome, closed_at=now)
+    for task in tasks:
+        await cancel_one(task, None, reason, now)

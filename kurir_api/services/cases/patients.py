@@ -1,0 +1,195 @@
+"""Who a patient is: checked, found by national id or registered anew."""
+
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from stdnum.exceptions import ValidationError
+from stdnum.id import nik
+from tortoise.expressions import Q
+
+from kurir_api.auth import Principal
+from kurir_api.dispatch.geo import Point
+from kurir_api.errors import CaseAlreadyOpen, NotAllowed, Problems, Words
+from kurir_api.models import Case, CaseStatus, Patient, Region, RegionLevel, new_id, regency_of
+from kurir_api.services.phones import optional_e164
+from kurir_api.services.texts import cleaned, fitting
+from kurir_api.services.visibility import DESK, visible_cases, visible_patients
+
+LONGEST_NAME, LONGEST_ADDRESS, LONGEST_NOTE = 120, 500, 2_000
+OLDEST = timedelta(days=round(130 * 365.25))
+SEPARATORS = str.maketrans("", "", " .-")
+NATIONAL_ID_DIGITS = 16
+
+KNOWN_BEFORE = Words(
+    id="NIK ini sudah terdaftar; data pasien itu dilengkapi dengan isian Anda.",
+    en="This national id was registered before; that patient was updated with what you gave.",
+)
+ODD_NATIONAL_ID = Words(
+    id="Kode wilayah atau tanggal di NIK tidak lazim; cocokkan dengan KTP.",
+    en="The place code or the date within the national id is unusual; compare it with the id card.",
+)
+OTHER_BIRTH_DATE = Words(
+    id="Tanggal lahir berbeda dari yang ada di NIK; cocokkan dengan KTP.",
+    en="The birth date differs from the one within the national id; compare it with the id card.",
+)
+LIKELY_DUPLICATE = Words(
+    id="Pasien yang mirip sudah terdaftar; periksa apakah orangnya sama.",
+    en="A similar patient is registered already; check whether it is the same person.",
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class PatientDetails:
+    """What the desk writes down of a patient; `region` is a village's or sub-district's code."""
+
+    name: str
+    region: str
+    consent: bool
+    consent_note: str | None = None
+    national_id: str | None = None
+    birth_date: date | None = None
+    address: str | None = None
+    location: Point | None = None
+    phone: str | None = None
+    diagnosis: str | None = None
+
+
+async def checked(problems: Problems, principal: Principal, details: PatientDetails, now: datetime) -> PatientDetails:
+    """The details as they are stored; what can't be used is noted under "patient". No message repeats a value."""
+    found = replace(
+        details,
+        name=" ".join((fitting(problems, "patient.name", details.name, LONGEST_NAME, required=True) or "").split()),
+        national_id=_national_id(problems, details.national_id),
+        address=fitting(problems, "patient.address", details.address, LONGEST_ADDRESS),
+        phone=optional_e164(problems, "patient.phone", details.phone),
+        diagnosis=fitting(problems, "patient.diagnosis", details.diagnosis, LONGEST_NOTE),
+        consent_note=fitting(problems, "patient.consentNote", details.consent_note, LONGEST_NOTE),
+    )
+    if not found.consent and found.consent_note is None:
+        problems.add(
+            "patient.consentNote",
+            id="Tanpa persetujuan, tulis alasan data tetap dicatat.",
+            en="Without consent, say why the data is recorded all the same.",
+        )
+    await _check_region(problems, principal, found, now)
+    return found
+
+
+def _national_id(problems: Problems, text: str | None) -> str | None:
+    digits = cleaned((text or "").translate(SEPARATORS))
+    if digits and not (len(digits) == NATIONAL_ID_DIGITS and digits.isascii() and digits.isdigit()):
+        problems.add("patient.nationalId", id="NIK terdiri dari 16 angka.", en="A national id has 16 digits.")
+    return digits
+
+
+async def _check_region(problems: Problems, principal: Principal, details: PatientDetails, now: datetime) -> None:
+    """The region, and the birth date by the region's calendar."""
+    levels = (RegionLevel.SUBDISTRICT, RegionLevel.VILLAGE)
+    region = await Region.get_or_none(code=details.region, level__in=levels)
+    if region is None or not principal.reaches(region.code, *DESK):
+        problems.add(
+            "patient.region",
+            id="Pilih desa atau kecamatan di wilayah kerja Anda.",
+            en="Choose a village or sub-district where you work.",
+        )
+    today = now.astimezone(ZoneInfo(region.time_zone if region else "UTC")).date()
+    if details.birth_date and not today - OLDEST <= details.birth_date <= today:
+        problems.add("patient.birthDate", id="Periksa tanggal lahirnya.", en="Check the birth date.")
+
+
+async def register_or_find(principal: Principal, details: PatientDetails) -> tuple[Patient, list[Words]]:
+    """The patient with these checked details, saved, and what to look into.
+
+    One patient per national id in a regency: one who is known is locked and takes over what was given. Raises
+    NotAllowed when that is another desk's patient, CaseAlreadyOpen when that patient has an open case.
+    """
+    warnings = [ODD_NATIONAL_ID] if details.national_id and not nik.is_valid(details.national_id) else []
+    if _contradicts(details.national_id, details.birth_date):
+        warnings.append(OTHER_BIRTH_DATE)
+    patient = await _known(details)
+    if patient is None:
+        patient = Patient(id=new_id(), regency_code=regency_of(details.region))
+        _write(patient, details)
+        await patient.save(force_create=True)
+    else:
+        if not principal.reaches(patient.region_id, *DESK):
+            raise NotAllowed
+        await refuse_if_open(principal, patient.id)
+        _write(patient, details)
+        await patient.save()
+        warnings.append(KNOWN_BEFORE)
+    return patient, warnings + await _likely_duplicates(principal, patient)
+
+
+def _contradicts(national_id: str | None, birth_date: date | None) -> bool:
+    """Whether the birth date within the national id is another; it holds the year's last two digits only."""
+    if national_id is None or birth_date is None:
+        return False
+    try:
+        within = nik.get_birth_date(national_id)
+    except ValidationError:
+        return False
+    return (within.day, within.month, within.year % 100) != (birth_date.day, birth_date.month, birth_date.year % 100)
+
+
+async def _known(details: PatientDetails) -> Patient | None:
+    if details.national_id is None:
+        return None
+    return (
+        await Patient.select_for_update()
+        .filter(
+            regency_code=regency_of(details.region), national_id_index=Patient.national_id.index(details.national_id)
+        )
+        .first()
+    )
+
+
+def _write(patient: Patient, details: PatientDetails) -> None:
+    """Put what was given into the row; what was not given stays."""
+    patient.name, patient.region_id = details.name, details.region
+    patient.consent, patient.consent_note = details.consent, details.consent_note
+    if details.location is not None:
+        patient.latitude, patient.longitude = details.location.latitude, details.location.longitude
+    for column in ("national_id", "birth_date", "address", "phone", "diagnosis"):
+        value = getattr(details, column)
+        if value is not None:
+            setattr(patient, column, value)
+
+
+async def refuse_if_open(principal: Principal, patient_id: UUID) -> None:
+    """Raise CaseAlreadyOpen with the patient's open case; NotAllowed when that is another desk's."""
+    case = await Case.filter(patient_id=patient_id).exclude(status=CaseStatus.CLOSED).first()
+    if case is None:
+        return
+    if not await visible_cases(principal).filter(id=case.id).exists():
+        raise NotAllowed
+    raise CaseAlreadyOpen(case.id)
+
+
+async def _likely_duplicates(principal: Principal, patient: Patient) -> list[Words]:
+    """A warning if the caller's patients hold one of the same name, born the same day or living in the same region.
+
+    It names their newest cases' numbers, and nothing of the person.
+    """
+    alike = Q(region_id=patient.region_id)
+    if patient.birth_date is not None:
+        alike |= Q(birth_date=patient.birth_date)
+    others = visible_patients(principal).filter(alike, regency_code=patient.regency_code).exclude(id=patient.id)
+    name = _normalised(patient.name)
+    ids = [other_id for other_id, other in await others.values_list("id", "name") if _normalised(other) == name]
+    if not ids:
+        return []
+    cases = visible_cases(principal).filter(patient_id__in=ids).order_by("-id")
+    numbers = ", ".join(case.number for case in await cases.limit(3).only("id", "number"))
+    if not numbers:
+        return [LIKELY_DUPLICATE]
+    return [
+        Words(id=f"{LIKELY_DUPLICATE.id} Kasusnya: {numbers}.", en=f"{LIKELY_DUPLICATE.en} Their cases: {numbers}.")
+    ]
+
+
+def _normalised(name: str) -> str:
+    """Letters and digits in one case, words one space apart."""
+    return " ".join("".join(mark if mark.isalnum() else " " for mark in name.casefold()).split())

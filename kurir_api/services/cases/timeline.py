@@ -1,0 +1,51 @@
+"""The timeline of a case in words."""
+
+from collections.abc import Mapping
+
+from kurir_api.errors import Words
+from kurir_api.models import TransitionLog
+
+SUMMARIES: Mapping[tuple[str, str], Words] = {
+    ("report", "receive"): Words("Laporan dicatat", "Report taken down"),
+    ("report", "open_case"): Words("Laporan menjadi kasus", "Report became the case"),
+    ("report", "link"): Words("Laporan dikaitkan", "Report linked"),
+    ("report", "mark_duplicate"): Words("Laporan ditandai duplikat", "Report marked as a duplicate"),
+    ("report", "reject"): Words("Laporan ditolak", "Report rejected"),
+    ("report", "mark_unreachable"): Words("Pelapor tidak dapat dihubungi", "Reporter could not be reached"),
+    ("report", "reopen"): Words("Laporan dibuka lagi", "Report taken up again"),
+    ("case", "open"): Words("Kasus dibuka", "Case opened"),
+    ("case", "change_phase"): Words("Tahap pendampingan berubah", "Phase of care changed"),
+    ("case", "change_facility"): Words("Fasilitas kesehatan berubah", "Facility changed"),
+    ("case", "hold"): Words("Kasus ditunda", "Case put on hold"),
+    ("case", "resume"): Words("Kasus dilanjutkan", "Case resumed"),
+    ("case", "close"): Words("Kasus ditutup", "Case closed"),
+    ("case", "reopen"): Words("Kasus dibuka lagi", "Case opened again"),
+    ("task", "draft"): Words("Tugas ditulis", "Task drafted"),
+    ("task", "publish"): Words("Tugas ditawarkan kepada relawan", "Task offered to volunteers"),
+    ("task", "fill"): Words("Semua tempat tugas terisi", "Every slot of the task taken"),
+    ("task", "reopen"): Words("Tugas dicarikan relawan lagi", "Task in need of volunteers again"),
+    ("task", "start"): Words("Tugas mulai dikerjakan", "Work on the task began"),
+    ("task", "finish"): Words("Tugas selesai", "Task done"),
+    ("task", "verify"): Words("Tugas diperiksa dan diterima", "Task verified"),
+    ("task", "cancel"): Words("Tugas dibatalkan", "Task cancelled"),
+    ("claim", "claim"): Words("Relawan mengambil tugas", "Volunteer claimed the task"),
+    ("claim", "offer"): Words("Tugas ditawarkan kepada seorang relawan", "Task offered to one volunteer"),
+    ("claim", "accept"): Words("Relawan menerima tugas", "Volunteer accepted the task"),
+    ("claim", "decline"): Words("Relawan menolak tugas", "Volunteer declined the task"),
+    ("claim", "start"): Words("Relawan berangkat", "Volunteer set off"),
+    ("claim", "complete"): Words("Relawan menyelesaikan tugas", "Volunteer completed the task"),
+    ("claim", "release"): Words("Relawan melepas tugas", "Volunteer released the task"),
+    ("claim", "revoke"): Words("Tugas ditarik dari relawan", "Task taken back from the volunteer"),
+    ("claim", "cancel"): Words("Relawan dibebaskan dari tugas", "Volunteer freed from the task"),
+    ("claim", "verify"): Words("Pekerjaan relawan diterima", "Volunteer's work verified"),
+    ("cost", "submit"): Words("Biaya dicatat", "Cost logged"),
+    ("cost", "edit"): Words("Biaya diubah", "Cost edited"),
+}
+"""What happened, by machine and action as logged; a test finds a move without words."""
+
+
+def summary(event: TransitionLog, locale: str) -> str:
+    """What happened, in "id" or "en", with the reason that was given."""
+    words = SUMMARIES.get((event.machine, event.action))
+    said = words.say(locale) if words else f"{event.machine}: {event.target}"
+    return f"{said}: {event.reason}" if event.reason else said

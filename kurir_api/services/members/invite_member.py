@@ -1,0 +1,147 @@
+"""An office or a partner brings somebody into the network."""
+
+from dataclasses import dataclass
+from datetime import date
+from uuid import UUID
+
+from kurir_api.auth import Principal
+from kurir_api.errors import NotAllowed, Problems
+from kurir_api.models import (
+    Capability,
+    Member,
+    Membership,
+    Organization,
+    Region,
+    Role,
+    lies_within,
+    new_id,
+    regency_of,
+)
+from kurir_api.services.phones import optional_e164
+from kurir_api.services.texts import cleaned, fitting
+from kurir_api.services.use_case import Command, use_case
+from kurir_api.services.visibility import visible_organizations
+from kurir_api.task_kinds import task_kinds
+
+LONGEST_NAME = 120
+LONGEST_PHONE = 40
+FIRST_AID = "FIRST_AID"
+BY_COORDINATORS = (Role.VOLUNTEER, Role.DESK_OFFICER, Role.PARTNER_REVIEWER)
+
+
+@dataclass(frozen=True, kw_only=True)
+class NewCapability:
+    """What the member is able or licensed to do; `valid_until` is the last valid day, None: no end."""
+
+    code: str
+    valid_until: date | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class InviteMember(Command):
+    """`phone` as people write it; `region` is the code of where the role reaches."""
+
+    name: str
+    phone: str
+    organization_id: UUID
+    role: Role
+    region: str
+    capabilities: tuple[NewCapability, ...] = ()
+
+
+@use_case
+async def invite_member(principal: Principal, command: InviteMember) -> UUID:
+    """The id of the member with the membership and capabilities asked for; they can sign in at once.
+
+    Somebody whose number is known keeps the name by which they are known. The same invitation again changes
+    nothing. Raises InvalidInput, NotAllowed.
+    """
+    phone = await _check(principal, command)
+    _refuse_unless_may_invite(principal, command)
+    member = await _member(command, phone)
+    await Membership.get_or_create(
+        member_id=member.id,
+        organization_id=command.organization_id,
+        role=command.role,
+        region_id=command.region,
+        defaults={"regency_code": regency_of(command.region)},
+    )
+    for capability in command.capabilities:
+        await Capability.update_or_create(
+            member_id=member.id,
+            code=capability.code,
+            defaults={"regency_code": member.regency_code, "valid_until": capability.valid_until},
+        )
+    return member.id
+
+
+def known_capabilities() -> list[str]:
+    """The capabilities somebody may need: those any kind of task requires, and first aid; in order."""
+    required = {code for kind in task_kinds().values() for code in kind.required_capabilities}
+    return sorted(required | {FIRST_AID})
+
+
+async def _check(principal: Principal, command: InviteMember) -> str:
+    """The number in E.164. Raises InvalidInput with everything that can't be used."""
+    problems = Problems()
+    fitting(problems, "name", command.name, LONGEST_NAME, required=True)
+    fitting(problems, "phone", command.phone, LONGEST_PHONE, required=True)
+    phone = optional_e164(problems, "phone", command.phone)
+    region = await Region.get_or_none(code=command.region)
+    if region is None:
+        problems.add("region", id="Kode wilayah tidak dikenal.", en="Unknown region code.")
+    organization = await visible_organizations(principal).get_or_none(id=command.organization_id)
+    if organization is None or (region is not None and not _works_in(organization, region)):
+        problems.add(
+            "organizationId",
+            id="Pilih organisasi dari kabupaten wilayah ini.",
+            en="Choose an organisation of this region's regency.",
+        )
+    _check_capabilities(command.capabilities, problems)
+    problems.refuse()
+    return phone or ""
+
+
+def _works_in(organization: Organization, region: Region) -> bool:
+    regency = organization.regency_code
+    return lies_within(region.code, regency) or lies_within(regency, region.code)
+
+
+def _check_capabilities(capabilities: tuple[NewCapability, ...], problems: Problems) -> None:
+    codes = [capability.code for capability in capabilities]
+    known = known_capabilities()
+    if not set(codes) <= set(known):
+        said = ", ".join(known)
+        problems.add("capabilities", id=f"Kode yang dikenal: {said}.", en=f"Known codes: {said}.")
+    elif len(codes) != len(set(codes)):
+        problems.add("capabilities", id="Sebut setiap kode satu kali.", en="Name each code once.")
+
+
+def _refuse_unless_may_invite(principal: Principal, command: InviteMember) -> None:
+    """Who may invite whom. Raises NotAllowed.
+
+    An administrator anybody in its region; a coordinator those who work there with it; a partner's reviewer
+    volunteers of its own organisation.
+    """
+    for scope in principal.scopes:
+        if not lies_within(command.region, scope.region_code):
+            continue
+        if scope.role is Role.ADMIN:
+            return
+        if scope.role is Role.COORDINATOR and command.role in BY_COORDINATORS:
+            return
+        own = scope.organization_id == command.organization_id
+        if scope.role is Role.PARTNER_REVIEWER and own and command.role is Role.VOLUNTEER:
+            return
+    raise NotAllowed
+
+
+async def _member(command: InviteMember, phone: str) -> Member:
+    """Whoever has the number, or a new member."""
+    known = await Member.get_or_none(phone_index=Member.phone.index(phone))
+    if known is not None:
+        return known
+    member = Member(id=new_id(), regency_code=regency_of(command.region), name=cleaned(command.name))
+    member.phone = phone
+    await member.save(force_create=True)
+    return member

@@ -1,0 +1,45 @@
+"""A member's phone got an alert, showed it, or its owner said no."""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from kurir_api.auth import Principal
+from kurir_api.errors import InvalidInput, NotFound
+from kurir_api.models import Alert, AlertStatus
+from kurir_api.services.use_case import Command, use_case
+from kurir_api.transitions import move
+
+ACTIONS = {AlertStatus.RECEIVED: "receive", AlertStatus.OPENED: "open", AlertStatus.DECLINED: "decline"}
+
+SAID_BY = {
+    AlertStatus.RECEIVED: (AlertStatus.RECEIVED, AlertStatus.OPENED, AlertStatus.ACCEPTED),
+    AlertStatus.OPENED: (AlertStatus.OPENED, AlertStatus.ACCEPTED),
+    AlertStatus.DECLINED: (AlertStatus.DECLINED,),
+}
+"""The states that say an answer already: what arrives late, or twice, tells nothing new."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class AnswerAlert(Command):
+    """`status` RECEIVED: on the phone; OPENED: seen; DECLINED: no."""
+
+    alert_id: UUID
+    status: AlertStatus
+
+
+@use_case
+async def answer_alert(principal: Principal, command: AnswerAlert) -> UUID:
+    """The id of the alert. Raises InvalidInput (no such answer), NotFound, InvalidTransition."""
+    if command.status not in ACTIONS:
+        raise InvalidInput.of(
+            "status",
+            id="Jawab RECEIVED, OPENED atau DECLINED; untuk menerima, ambil tugasnya.",
+            en="Answer RECEIVED, OPENED or DECLINED; to accept, claim the task.",
+        )
+    own = Alert.filter(id=command.alert_id, member_id=principal.member_id)
+    alert = await own.select_for_update().get_or_none()
+    if alert is None:
+        raise NotFound
+    if alert.status not in SAID_BY[command.status]:
+        await move(alert, ACTIONS[command.status], principal)
+    return alert.id

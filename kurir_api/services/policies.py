@@ -1,0 +1,39 @@
+"""May this principal know this? What depends on more than the row being visible."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from uuid import UUID
+
+from kurir_api.auth import Principal
+from kurir_api.models import HOLDING, Claim, Role
+from kurir_api.services.visibility import DESK
+from kurir_api.task_kinds import PatientField, task_kinds
+
+DESK_FIELDS = frozenset({PatientField.PHONE, PatientField.ADDRESS})
+
+
+def revealed_fields(principal: Principal, region_code: str, held_kinds: Iterable[str]) -> frozenset[PatientField]:
+    """What the principal may read of a patient in the region, holding claims of tasks of these kinds for them.
+
+    A coordinator everything; a desk officer what leads to the patient; a holder what the kinds of task need.
+    """
+    if principal.reaches(region_code, Role.COORDINATOR):
+        return frozenset(PatientField)
+    desk = DESK_FIELDS if principal.reaches(region_code, Role.DESK_OFFICER) else frozenset()
+    return desk.union(*(task_kinds()[kind].reveals for kind in held_kinds))
+
+
+def may_locate(principal: Principal, region_code: str, held_kinds: Iterable[str]) -> bool:
+    """Whether the principal may know where a patient in the region is: the desk, and who holds a claim for them."""
+    return principal.reaches(region_code, *DESK) or any(held_kinds)
+
+
+async def held_kinds(principal: Principal, patient_ids: Iterable[UUID]) -> Mapping[UUID, frozenset[str]]:
+    """By patient, the kinds of the tasks for them that the principal holds now. One statement."""
+    held = Claim.filter(
+        member_id=principal.member_id, status__in=HOLDING, task__case__patient_id__in=list(patient_ids)
+    )
+    found: defaultdict[UUID, frozenset[str]] = defaultdict(frozenset)
+    for patient_id, kind in await held.values_list("task__case__patient_id", "task__kind"):
+        found[patient_id] |= {kind}
+    return found

@@ -1,0 +1,63 @@
+"""A desk officer or a volunteer writes down a call for help."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from uuid import UUID
+
+from kurir_api.auth import Principal
+from kurir_api.dispatch.geo import Point
+from kurir_api.errors import NotAllowed, Problems
+from kurir_api.models import Channel, Region, RegionLevel, Report, Role, new_id, regency_of
+from kurir_api.services.phones import optional_e164
+from kurir_api.services.texts import fitting
+from kurir_api.services.use_case import Command, use_case
+from kurir_api.transitions import record
+
+REPORTERS = (Role.VOLUNTEER, Role.DESK_OFFICER, Role.COORDINATOR)
+LONGEST_TEXT, LONGEST_NAME = 10_000, 120
+
+
+@dataclass(frozen=True, kw_only=True)
+class SubmitReport(Command):
+    """What was said, how it came in, and where help is needed: `region` is a code, default the caller's regency."""
+
+    channel: Channel
+    text: str
+    reporter_name: str | None = None
+    reporter_phone: str | None = None
+    region: str | None = None
+    location: Point | None = None
+
+
+@use_case
+async def submit_report(principal: Principal, command: SubmitReport) -> UUID:
+    """The id of the new report. Raises NotAllowed, InvalidInput."""
+    if not principal.has_any(REPORTERS):
+        raise NotAllowed
+    problems = Problems()
+    report = Report(id=new_id(), channel=command.channel, received_at=datetime.now(UTC))
+    report.text = fitting(problems, "text", command.text, LONGEST_TEXT, required=True)
+    report.reporter_name = fitting(problems, "reporterName", command.reporter_name, LONGEST_NAME)
+    report.reporter_phone = optional_e164(problems, "reporterPhone", command.reporter_phone)
+    report.region_id = await _region(problems, principal, command.region or principal.regency_code)
+    problems.refuse()
+    report.regency_code = regency_of(report.region_id)
+    report.taken_by_id = principal.member_id
+    if command.location is not None:
+        report.latitude, report.longitude = command.location.latitude, command.location.longitude
+    await report.save(force_create=True)
+    await record(report, "receive", principal, at=report.received_at)
+    return report.id
+
+
+async def _region(problems: Problems, principal: Principal, code: str) -> str:
+    """The code, if it is of a region in a regency where the caller takes reports."""
+    regencies = {regency_of(scope) for scope in principal.regions(*REPORTERS)}
+    known = await Region.filter(code=code).exclude(level=RegionLevel.PROVINCE).exists()
+    if not known or regency_of(code) not in regencies:
+        problems.add(
+            "region",
+            id="Pilih desa, kecamatan atau kabupaten di wilayah Anda.",
+            en="Choose a village, sub-district or regency where you work.",
+        )
+    return code
