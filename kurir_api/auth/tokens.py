@@ -2,6 +2,7 @@
 
 import asyncio
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -9,6 +10,7 @@ import firebase_admin
 import jwt
 from firebase_admin import auth as firebase_auth
 from firebase_admin import credentials
+from google.auth.credentials import AnonymousCredentials
 
 from kurir_api.auth.principal import Principal, principal_of_member, principal_of_phone
 from kurir_api.errors import Unauthenticated
@@ -16,6 +18,9 @@ from kurir_api.settings import Settings
 
 ISSUER = "kurir"
 ALGORITHM = "HS256"
+LONGEST_TOKEN = 8192  # characters; Firebase's have about a thousand
+CLOCK_SKEW_SECONDS = 10
+KEY_FETCH_SECONDS = 10
 
 
 def issue_token(settings: Settings, member_id: UUID, now: datetime | None = None) -> str:
@@ -39,18 +44,23 @@ class Authenticator:
         self._secret = settings.secret.get_secret_value()
         self._firebase: firebase_admin.App | None = None
         if settings.firebase_project:
-            certificate = settings.firebase_credentials
             self._firebase = firebase_admin.initialize_app(
-                credentials.Certificate(str(certificate)) if certificate else _NoCredential(),
-                {"projectId": settings.firebase_project},
+                _firebase_credential(settings.firebase_credentials),
+                {"projectId": settings.firebase_project, "httpTimeout": KEY_FETCH_SECONDS},
                 name=f"kurir-auth-{uuid4()}",
             )
 
     async def principal(self, token: str) -> Principal:
-        """The caller behind the token. Raises Unauthenticated (also for an expired one) or UnknownMember."""
+        """The caller behind the token. Raises Unauthenticated (also for an expired one) or UnknownMember.
+
+        Raises firebase_admin's CertificateFetchError when Google's keys can't be fetched: that is a fault and not
+        the caller's, whom Unauthenticated would sign out.
+        """
+        if len(token) > LONGEST_TOKEN:
+            raise Unauthenticated
         try:
             issuer = jwt.decode(token, options={"verify_signature": False}).get("iss")
-        except jwt.InvalidTokenError as error:
+        except (jwt.InvalidTokenError, ValueError, RecursionError) as error:  # the last two: odd text, deep nesting
             raise Unauthenticated from error
         if issuer == ISSUER:
             return await principal_of_member(self._own_subject(token))
@@ -69,6 +79,7 @@ class Authenticator:
                 [ALGORITHM],
                 audience=ISSUER,
                 issuer=ISSUER,
+                leeway=CLOCK_SKEW_SECONDS,
                 options={"require": ["exp", "sub", "aud", "iss"]},
             )
             return UUID(claims["sub"])
@@ -80,18 +91,22 @@ class Authenticator:
             raise Unauthenticated
         try:
             # Verification may fetch Google's keys and is synchronous: off the event loop.
-            claims: dict[str, Any] = await asyncio.to_thread(firebase_auth.verify_id_token, token, app=self._firebase)
-        except (firebase_auth.InvalidIdTokenError, ValueError) as error:
+            claims: dict[str, Any] = await asyncio.to_thread(
+                firebase_auth.verify_id_token,
+                token,
+                app=self._firebase,
+                clock_skew_seconds=CLOCK_SKEW_SECONDS,
+            )
+        # TypeError: the library takes some claims to be dictionaries before it has checked anything.
+        except (firebase_auth.InvalidIdTokenError, ValueError, TypeError) as error:
             raise Unauthenticated from error
         if not isinstance(phone := claims.get("phone_number"), str):
             raise Unauthenticated
         return phone
 
 
-class _NoCredential(credentials.Base):
-    """Verifying ID tokens needs Google's public keys only, no service account."""
-
-    def get_credential(self) -> Any:
-        from google.auth.credentials import AnonymousCredentials  # noqa: PLC0415 - only without a service account
-
+def _firebase_credential(service_account: Path | None) -> Any:
+    """Verifying ID tokens needs Google's public keys only: anonymous will do where no service account is set."""
+    if service_account is None:
         return AnonymousCredentials()  # type: ignore[no-untyped-call]
+    return credentials.Certificate(str(service_account))

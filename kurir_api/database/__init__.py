@@ -6,7 +6,9 @@ Without KURIR_DATABASE_URL a PostgreSQL of our own runs in the data folder (`emb
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from functools import cache
+from importlib import import_module
 from pathlib import Path
+from pkgutil import iter_modules
 from typing import Any
 
 from asyncpg.exceptions import (
@@ -16,6 +18,7 @@ from asyncpg.exceptions import (
     PostgresError,
 )
 from tortoise.config import AppConfig, ConnectionConfig, TortoiseConfig
+from tortoise.connection import get_connection
 from tortoise.context import TortoiseContext
 from tortoise.exceptions import DBConnectionError
 from tortoise.migrations.executor import MigrationExecutor, MigrationTarget
@@ -33,6 +36,7 @@ __all__ = [
     "connected",
     "database_url",
     "migrate",
+    "pending_migrations",
     "tortoise_config",
 ]
 
@@ -40,6 +44,8 @@ APP = "models"
 OLDEST_POSTGRESQL = 15
 MIGRATION_LOCK = 0x6B75726972  # "kurir": one number for all processes, in PostgreSQL's advisory locks
 EMPTY = "zero"
+MIGRATIONS = "kurir_api.models.migrations"
+MODELS = AppConfig(models=["kurir_api.models"], default_connection="default", migrations=MIGRATIONS)
 
 
 class DatabaseUnavailable(SettingsError):
@@ -84,13 +90,7 @@ def tortoise_config(url: str, *, minsize: int = 2, maxsize: int = 20) -> Tortois
                 engine="tortoise.backends.asyncpg", credentials=connect_arguments(url) | sizes
             )
         },
-        apps={
-            APP: AppConfig(
-                models=["kurir_api.models"],
-                default_connection="default",
-                migrations="kurir_api.models.migrations",
-            )
-        },
+        apps={APP: MODELS},
         use_tz=True,
         timezone="UTC",
     )
@@ -161,13 +161,24 @@ async def migrate(url: str, target: str | None = None) -> list[str]:
         if event.endswith("_done"):
             done.append(name)
 
-    apps = {label: app.to_dict() for label, app in tortoise_config(url).apps.items()}
     name = "__latest__" if target is None else "__first__" if target == EMPTY else target
     async with connected(url, minsize=1, maxsize=1), in_transaction("default") as transaction:
         # Tortoise takes no lock of its own, and the second of two starting processes would fail.
         await transaction.execute_query("SELECT pg_advisory_xact_lock($1)", [MIGRATION_LOCK])
-        executor = MigrationExecutor(transaction, apps)
+        executor = MigrationExecutor(transaction, {APP: MODELS.to_dict()})
         # Tortoise looks for its own table before making it; that failure would end the transaction.
         await executor.recorder.ensure_schema(AsyncpgSchemaEditor(transaction, atomic=False))
         await executor.migrate([MigrationTarget(APP, name)], progress=progress)
     return done
+
+
+async def pending_migrations() -> list[str]:
+    """The migrations that the open database still lacks, in order."""
+    names = sorted(module.name for module in iter_modules(import_module(MIGRATIONS).__path__))
+    connection = get_connection("default")
+    rows = await connection.execute_query_dict("SELECT to_regclass('tortoise_migrations') IS NOT NULL AS migrated")
+    if rows[0]["migrated"]:
+        rows = await connection.execute_query_dict("SELECT name FROM tortoise_migrations WHERE app = $1", [APP])
+        done = {row["name"] for row in rows}
+        names = [name for name in names if name not in done]
+    return names
