@@ -4,6 +4,7 @@ import base64
 import binascii
 import os
 import secrets
+import tempfile
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any, Self
@@ -149,8 +150,11 @@ def _kept_secret(folder: Path, name: str) -> str:
     try:
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         made = base64.b64encode(secrets.token_bytes(32)).decode()
-        with os.fdopen(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "w") as file:
+        # Written aside and linked into place: another process that starts now reads all of it or makes none.
+        with tempfile.NamedTemporaryFile("w", dir=folder) as file:
             file.write(made)
+            file.flush()
+            path.hardlink_to(file.name)
     except FileExistsError:
         return path.read_text()
     except OSError as error:

@@ -1,1 +1,114 @@
-"""The GraphQL schema and the ways it is served."""
+"""The GraphQL schema and the ways it is served. Every root field is listed here."""
+
+from collections.abc import Callable
+
+from strawberry.extensions import SchemaExtension
+from strawberry.extensions.disable_introspection import DisableIntrospection
+from strawberry.schema.config import StrawberryConfig
+from strawberry.tools import create_type
+
+from kurir_api.schema.cases.case import case
+from kurir_api.schema.cases.cases import cases
+from kurir_api.schema.cases.move_case import move_case
+from kurir_api.schema.cases.open_case import open_case
+from kurir_api.schema.claims.accept_offer import accept_offer
+from kurir_api.schema.claims.complete_claim import complete_claim
+from kurir_api.schema.claims.decline_offer import decline_offer
+from kurir_api.schema.claims.my_claims import my_claims
+from kurir_api.schema.claims.release_claim import release_claim
+from kurir_api.schema.claims.revoke_claim import revoke_claim
+from kurir_api.schema.claims.start_claim import start_claim
+from kurir_api.schema.costs.edit_cost import edit_cost
+from kurir_api.schema.costs.log_cost import log_cost
+from kurir_api.schema.devices.register_device import register_device
+from kurir_api.schema.devices.unregister_device import unregister_device
+from kurir_api.schema.errors import refusal_handlers
+from kurir_api.schema.limits import hardening
+from kurir_api.schema.masking import KurirSchema
+from kurir_api.schema.members.invite_member import invite_member
+from kurir_api.schema.members.me import me
+from kurir_api.schema.members.organizations import organizations
+from kurir_api.schema.members.set_availability import set_availability
+from kurir_api.schema.members.update_location import update_location
+from kurir_api.schema.node import node, nodes
+from kurir_api.schema.notifications import my_notifications_stream
+from kurir_api.schema.notifications.answer_alert import answer_alert
+from kurir_api.schema.notifications.mark_notifications_read import mark_notifications_read
+from kurir_api.schema.notifications.my_notifications import my_notifications
+from kurir_api.schema.places.facilities import facilities
+from kurir_api.schema.places.regions import regions
+from kurir_api.schema.reports.reports import reports
+from kurir_api.schema.reports.resolve_report import resolve_report
+from kurir_api.schema.reports.submit_report import submit_report
+from kurir_api.schema.scalars import SCALARS
+from kurir_api.schema.tasks.assign_task import assign_task
+from kurir_api.schema.tasks.board_events import board_events
+from kurir_api.schema.tasks.cancel_task import cancel_task
+from kurir_api.schema.tasks.claim_task import claim_task
+from kurir_api.schema.tasks.create_task import create_task
+from kurir_api.schema.tasks.nearby_task_events import nearby_task_events
+from kurir_api.schema.tasks.nearby_tasks import nearby_tasks
+from kurir_api.schema.tasks.publish_task import publish_task
+from kurir_api.schema.tasks.task_kinds import task_kinds
+from kurir_api.schema.tasks.tasks import task, task_by_number, tasks
+from kurir_api.schema.tasks.verify_task import verify_task
+
+QUERIES = [
+    me,
+    node,
+    nodes,
+    nearby_tasks,
+    tasks,
+    task,
+    task_by_number,
+    my_claims,
+    my_notifications,
+    cases,
+    case,
+    reports,
+    task_kinds,
+    organizations,
+    regions,
+    facilities,
+]
+MUTATIONS = [
+    claim_task,
+    start_claim,
+    complete_claim,
+    release_claim,
+    accept_offer,
+    decline_offer,
+    answer_alert,
+    register_device,
+    unregister_device,
+    set_availability,
+    update_location,
+    mark_notifications_read,
+    log_cost,
+    edit_cost,
+    submit_report,
+    resolve_report,
+    open_case,
+    move_case,
+    create_task,
+    publish_task,
+    cancel_task,
+    verify_task,
+    assign_task,
+    revoke_claim,
+    invite_member,
+]
+SUBSCRIPTIONS = [nearby_task_events, board_events, my_notifications_stream.my_notifications]
+
+
+def build_schema(*, production: bool = False) -> KurirSchema:
+    """The schema; one per process. In production it can't be asked about itself."""
+    extensions: list[Callable[[], SchemaExtension]] = [*hardening(), *([DisableIntrospection] if production else [])]
+    return KurirSchema(
+        create_type("Query", QUERIES, description="What one may ask for."),
+        create_type("Mutation", MUTATIONS, description="What one may do; each answers with a success or a refusal."),
+        create_type("Subscription", SUBSCRIPTIONS, description="What one may hear of as it happens."),
+        config=StrawberryConfig(scalar_map=SCALARS, disable_field_suggestions=production),
+        extensions=extensions,
+        exception_handlers=refusal_handlers(),
+    )

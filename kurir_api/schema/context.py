@@ -1,6 +1,7 @@
 """What a resolver works with: who is calling, in which language, and fresh loaders."""
 
-from dataclasses import dataclass
+import asyncio
+from dataclasses import dataclass, field
 from typing import Any
 
 import strawberry
@@ -28,14 +29,20 @@ class Context:
     connection_params: dict[str, Any] | None = None
     _principal: Principal | None = None
     _loaders: Loaders | None = None
+    _signing_in: asyncio.Lock = field(default_factory=asyncio.Lock)
 
     async def sign_in(self) -> Principal:
-        """The caller, looked up once. Raises Unauthenticated or UnknownMember."""
-        if self._principal is None:
-            self._principal = await self.authenticator.principal(self._token())
+        """The caller, looked up once, however many fields ask. Raises Unauthenticated or UnknownMember."""
+        async with self._signing_in:
+            if self._principal is None:
+                await self.sign_in_again()
         if self.request.scope["type"] == "websocket":
             self.renew()
-        return self._principal
+        return self.principal
+
+    async def sign_in_again(self) -> None:
+        """Look the caller up anew: the token may have expired, the roles changed. Raises as `sign_in`."""
+        self._principal = await self.authenticator.principal(self._token())
 
     def renew(self) -> None:
         """Forget what was loaded."""

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import strawberry
 
 from kurir_api import errors
-from kurir_api.dispatch.eligibility import EligibilityReason
+from kurir_api.dispatch.eligibility import EligibilityReason as EligibilityReason  # noqa: PLC0414 - described here
 from kurir_api.schema.context import Info
 
 if TYPE_CHECKING:
@@ -100,21 +100,23 @@ class CaseAlreadyOpen(UserError):
 
 async def _details(refusal: errors.Refusal, info: Info) -> dict[str, Any]:
     """The fields a refusal has beside code and message."""
+    context = info.context
+    details: dict[str, Any] = {}
     match refusal:
         case errors.InvalidInput():
-            locale = info.context.locale
-            return {"fields": [FieldError(path=list(p.path), message=p.message(locale)) for p in refusal.problems]}
+            problems = refusal.problems
+            details["fields"] = [FieldError(path=list(p.path), message=p.message(context.locale)) for p in problems]
         case errors.InvalidTransition():
-            return {"from_": refusal.current, "allowed": list(refusal.allowed)}
+            details |= {"from_": refusal.current, "allowed": list(refusal.allowed)}
         case errors.NotEligible():
-            return {"reasons": [EligibilityReason(reason) for reason in refusal.reasons]}
+            details["reasons"] = [EligibilityReason(reason) for reason in refusal.reasons]
         case errors.TaskAlreadyClaimed():
-            return {"task": await info.context.loaders.task.load(refusal.task_id)}
+            details["task"] = await context.loaders.task.load(refusal.task_id)
         case errors.ScheduleConflict():
-            return {"conflicting_task": await info.context.loaders.task.load(refusal.conflicting_task_id)}
+            details["conflicting_task"] = await context.loaders.task.load(refusal.conflicting_task_id)
         case errors.CaseAlreadyOpen():
-            return {"case": await info.context.loaders.case.load(refusal.case_id)}
-    return {}
+            details["case"] = await context.loaders.case.load(refusal.case_id)
+    return details
 
 
 class RefusalHandler:
@@ -124,10 +126,14 @@ class RefusalHandler:
         self.exception_type = exception_type
         self.error_type = error_type
 
-    async def handle(self, exception: errors.Refusal, *, field: object, info: Info) -> UserError:  # noqa: ARG002
-        """The union member for the refusal."""
-        said = {"code": exception.code, "message": exception.message(info.context.locale)}
-        return self.error_type(**said, **await _details(exception, info))
+    async def handle(self, exception: errors.Refusal, *, field: object, info: Info) -> UserError | None:  # noqa: ARG002
+        """The union member for the refusal; None, and so a top-level error, when it is about a row that the caller
+        may not know of.
+        """
+        details = await _details(exception, info)
+        if None in details.values():
+            return None
+        return self.error_type(code=exception.code, message=exception.message(info.context.locale), **details)
 
 
 def refusal_handlers() -> list[RefusalHandler]:

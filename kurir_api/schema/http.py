@@ -94,7 +94,7 @@ class GraphQLView(GraphQL[C, None]):
     `Route("/graphql", view, max_body_size=...)` above that, as Starlette's own limit answers in plain text.
 
     In production only POST is answered. Otherwise GET runs queries, and a browser that asks for a page gets
-    `ide_html`. WebSockets are opened from this host's own pages, from `allowed_origins`, and by clients
+    what `ide_page` gives. WebSockets are opened from this host's own pages, from `allowed_origins`, and by clients
     that aren't browsers.
     """
 
@@ -113,11 +113,11 @@ class GraphQLView(GraphQL[C, None]):
         on_connect: Callable[[C], Awaitable[None]],
         production: bool,
         allowed_origins: Sequence[str] = (),
-        ide_html: str | None = None,
+        ide_page: Callable[[], Awaitable[str]] | None = None,
     ) -> None:
         super().__init__(
             schema,
-            graphql_ide="graphiql" if ide_html is not None else None,
+            graphql_ide="graphiql" if ide_page else None,
             subscription_protocols=(GRAPHQL_TRANSPORT_WS_PROTOCOL,),
             connection_init_wait_timeout=timedelta(seconds=self.init_seconds),
             max_subscriptions_per_connection=None,  # counted by TransportHandler, which gives the error a code
@@ -125,7 +125,7 @@ class GraphQLView(GraphQL[C, None]):
         )
         self.make_context = make_context
         self.on_connect = on_connect
-        self.ide_html = ide_html
+        self.ide_page = ide_page
         self.methods = ("POST",) if production else ("GET", "POST")
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -185,7 +185,7 @@ class GraphQLView(GraphQL[C, None]):
 
     def should_render_graphql_ide(self, request: BaseRequestProtocol) -> bool:
         """A browser that asks for a page, in development."""
-        return self.ide_html is not None and (
+        return self.ide_page is not None and (
             request.method == "GET"
             and request.query_params.get("query") is None
             and "text/html" in request.headers.get("accept", "").lower()
@@ -194,7 +194,8 @@ class GraphQLView(GraphQL[C, None]):
     async def render_graphql_ide(self, request: Request) -> Response:
         """The development page. It holds a token, so no other page may frame it."""
         del request
-        return HTMLResponse(self.ide_html, headers={"content-security-policy": "frame-ancestors 'none'"})
+        assert self.ide_page is not None  # noqa: S101  # else this is not asked
+        return HTMLResponse(await self.ide_page(), headers={"content-security-policy": "frame-ancestors 'none'"})
 
     async def parse_http_body(self, request: AsyncHTTPRequestAdapter) -> GraphQLRequestData:
         """The request's parameters, checked; one operation, as batching is not served."""

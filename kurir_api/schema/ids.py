@@ -9,7 +9,6 @@ from strawberry import relay
 
 from kurir_api.errors import InvalidInput, NotFound
 
-
 T = TypeVar("T")
 
 

@@ -16,10 +16,11 @@ from tortoise.queryset import QuerySet
 from kurir_api.errors import ClientError, Words
 
 MOST = 100
+USUAL = 20
 T = TypeVar("T")
 M = TypeVar("M", bound=Model)
 
-First = Annotated[int, strawberry.argument(description="How many at most, 0 to 100.")]
+First = Annotated[int | None, strawberry.argument(description="How many at most, 0 to 100; null: 20.")]
 After = Annotated[str | None, strawberry.argument(description="The `endCursor` of the page before.")]
 
 
@@ -55,15 +56,17 @@ class Connection(Generic[T]):
 
 
 def checked(first: int | None) -> int:
-    """The page size. Raises BadPage."""
-    if first is None or not 0 <= first <= MOST:
+    """The page size; null is the usual one. Raises BadPage."""
+    size = USUAL if first is None else first
+    if not 0 <= size <= MOST:
         raise BadPage
-    return first
+    return size
 
 
 def encode_cursor(*key: Any) -> str:
     """A cursor for the row with this sort key (JSON values and UUIDs)."""
-    return urlsafe_b64encode(orjson.dumps(key)).decode().rstrip("=")
+    # asyncpg's UUIDs are a subclass, which orjson doesn't take by itself.
+    return urlsafe_b64encode(orjson.dumps(key, default=str)).decode().rstrip("=")
 
 
 def decode_cursor(cursor: str | None, *kinds: Callable[[Any], Any]) -> tuple[Any, ...] | None:
@@ -87,7 +90,9 @@ def page_info(edges: Sequence[HasCursor], *, more: bool, after: object) -> relay
     )
 
 
-async def newest_first(rows: QuerySet[M], make: Callable[[M], T], first: int, after: str | None) -> Connection[T]:
+async def newest_first(
+    rows: QuerySet[M], make: Callable[[M], T], first: int | None, after: str | None
+) -> Connection[T]:
     """A page ordered from the newest: ids are UUIDv7, so the id is the whole key. One statement."""
     limit, key = checked(first), decode_cursor(after, UUID)
     if key:
@@ -97,7 +102,7 @@ async def newest_first(rows: QuerySet[M], make: Callable[[M], T], first: int, af
     return Connection(edges=edges, page_info=page_info(edges, more=len(found) > limit, after=after))
 
 
-async def by_name(rows: QuerySet[M], make: Callable[[M], T], first: int, after: str | None) -> Connection[T]:
+async def by_name(rows: QuerySet[M], make: Callable[[M], T], first: int | None, after: str | None) -> Connection[T]:
     """A page ordered by name, then id. One statement."""
     limit, key = checked(first), decode_cursor(after, str, UUID)
     if key:

@@ -1,15 +1,14 @@
 """Root fields that name who may call them. A field made otherwise fails the schema's own test."""
 
-from collections.abc import AsyncIterator, Callable
 from typing import Any
 
 import strawberry
+from graphql import OperationType
 from strawberry.extensions.field_extension import AsyncExtensionResolver, FieldExtension
 
 from kurir_api.auth import Principal
 from kurir_api.errors import NotAllowed
 from kurir_api.models import Role
-from kurir_api.schema.context import Info
 
 EVERY_MEMBER = frozenset(Role)
 VOLUNTEERS = frozenset({Role.VOLUNTEER})
@@ -34,6 +33,8 @@ class MayCall(FieldExtension):
     ) -> Any:
         """Sign the caller in, check the roles, then resolve."""
         require(await info.context.sign_in(), self.roles)
+        if info.operation.operation is OperationType.MUTATION:
+            info.context.renew()  # writes run one after another: what an earlier one loaded may have changed
         return await next_(source, info, **kwargs)
 
 
@@ -43,40 +44,21 @@ def require(principal: Principal, roles: frozenset[Role]) -> None:
         raise NotAllowed
 
 
-def query(*, may_call: frozenset[Role], description: str) -> Callable[[Callable[..., Any]], Any]:
+def query(*, may_call: frozenset[Role], description: str) -> Any:
     """A root field of Query."""
     return strawberry.field(description=_described(description, may_call), extensions=[MayCall(may_call)])
 
 
-def mutation(*, may_call: frozenset[Role], description: str) -> Callable[[Callable[..., Any]], Any]:
+def mutation(*, may_call: frozenset[Role], description: str) -> Any:
     """A root field of Mutation."""
     return strawberry.mutation(description=_described(description, may_call), extensions=[MayCall(may_call)])
 
 
-def subscription(
-    *, may_call: frozenset[Role], description: str
-) -> Callable[[Callable[..., AsyncIterator[Any]]], Any]:
-    """A root field of Subscription; `may_call` is checked when the client subscribes."""
-
-    def declare(resolver: Callable[..., AsyncIterator[Any]]) -> Any:
-        field = strawberry.subscription(
-            resolver, description=_described(description, may_call), extensions=[MayCallStream(may_call)]
-        )
-        return field
-
-    return declare
-
-
-class MayCallStream(MayCall):
-    """The same for a subscription, whose resolver is an asynchronous generator."""
-
-    async def resolve_async(
-        self, next_: Any, source: Any, info: Info, **kwargs: Any
-    ) -> Any:
-        """Sign the caller in, check the roles, then stream."""
-        require(await info.context.sign_in(), self.roles)
-        async for event in next_(source, info, **kwargs):
-            yield event
+def subscription(*, may_call: frozenset[Role], description: str) -> Any:
+    """A root field of Subscription, checked when the client subscribes. Its resolver checks its arguments and
+    returns the stream.
+    """
+    return strawberry.subscription(description=_described(description, may_call), extensions=[MayCall(may_call)])
 
 
 def _described(description: str, roles: frozenset[Role]) -> str:

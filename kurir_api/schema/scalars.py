@@ -1,8 +1,11 @@
 """Scalars and small shapes used everywhere."""
 
+from collections.abc import Mapping
+from datetime import UTC, date, datetime
 from typing import NewType
 
 import strawberry
+from strawberry.types.scalar import ScalarDefinition
 
 from kurir_api.dispatch.geo import Point, in_indonesia
 from kurir_api.errors import InvalidInput
@@ -23,6 +26,46 @@ RUPIAH = strawberry.scalar(
     serialize=int,
     parse_value=_parse_rupiah,
 )
+
+
+def _parse_datetime(value: object) -> datetime:
+    """The instant, in UTC."""
+    try:
+        found = datetime.fromisoformat(value) if isinstance(value, str) else None
+        if found and found.tzinfo:
+            return found.astimezone(UTC)
+    except (ValueError, OverflowError):
+        pass
+    raise ValueError("DateTime is ISO 8601 with an offset, such as 2026-11-23T09:00:00+07:00")
+
+
+DATE_TIME = strawberry.scalar(
+    name="DateTime",
+    description="An instant, ISO 8601 with an offset, such as 2026-11-23T09:00:00+07:00; answered in UTC.",
+    serialize=lambda value: value.astimezone(UTC).isoformat(),
+    parse_value=_parse_datetime,
+)
+
+
+def _parse_date(value: object) -> date:
+    try:
+        if isinstance(value, str):
+            return date.fromisoformat(value)
+    except ValueError:
+        pass
+    raise ValueError("Date is ISO 8601, such as 2026-11-23")
+
+
+DATE = strawberry.scalar(
+    name="Date",
+    description="A day, ISO 8601, such as 2026-11-23.",
+    serialize=date.isoformat,
+    parse_value=_parse_date,
+)
+
+
+SCALARS: Mapping[object, ScalarDefinition] = {Rupiah: RUPIAH, datetime: DATE_TIME, date: DATE}
+"""Which scalar an annotation stands for."""
 
 
 @strawberry.type(description="A point on the WGS 84 ellipsoid.")

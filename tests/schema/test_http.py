@@ -321,7 +321,10 @@ async def test_a_caller_that_is_not_signed_in_gets_a_401_in_their_language(clien
 
 
 async def test_a_browser_gets_the_page_in_development() -> None:
-    async with served(toy_app(toy_view(ide_html="<title>Kurir</title>"))) as url, httpx.AsyncClient() as browser:
+    async def page() -> str:
+        return "<title>Kurir</title>"
+
+    async with served(toy_app(toy_view(ide_page=page))) as url, httpx.AsyncClient() as browser:
         page = await browser.get(f"{url}/graphql", headers={"accept": "text/html,*/*;q=0.8"})
         tool = await browser.get(f"{url}/graphql")
 

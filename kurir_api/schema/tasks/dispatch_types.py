@@ -6,10 +6,10 @@ from uuid import UUID
 import strawberry
 
 from kurir_api import models
-from kurir_api.dispatch.eligibility import EligibilityReason
 from kurir_api.dispatch.ranking import rank
 from kurir_api.models import AlertStatus, Role, WaveStatus
 from kurir_api.schema.context import Info
+from kurir_api.schema.errors import EligibilityReason
 from kurir_api.schema.ids import Node, global_id
 from kurir_api.schema.members.types import Member
 from kurir_api.schema.pagination import checked
@@ -35,7 +35,7 @@ class Candidate:
         return Member.of(await info.context.loaders.member.load(self.member_id))
 
     @classmethod
-    async def ranked(cls, task: models.Task, info: Info, first: int) -> "list[Candidate]":
+    async def ranked(cls, task: models.Task, info: Info, first: int | None) -> "list[Candidate]":
         """The nearest members of the task's region, if the caller coordinates it."""
         limit = checked(first)
         if not info.context.principal.reaches(task.region_id, Role.COORDINATOR) or not limit:

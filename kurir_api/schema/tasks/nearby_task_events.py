@@ -40,7 +40,7 @@ async def nearby_task_events(
 
     return task_events(
         info,
-        regions=lambda: info.context.principal.regions(),
+        regions=info.context.principal.regions,
         chosen=Q() if kinds is None else Q(kind__in=kinds),
         keep=near_enough,
     )

@@ -52,6 +52,4 @@ async def task_events(
             for event in events:
                 if event.task in found:
                     info.context.renew()
-                    yield TaskEvent(
-                        kind=LIVE_EVENTS[event.machine, event.action], task=Task.of(found[event.task])
-                    )
+                    yield TaskEvent(kind=LIVE_EVENTS[event.machine, event.action], task=Task.of(found[event.task]))

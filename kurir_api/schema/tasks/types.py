@@ -7,12 +7,12 @@ import strawberry
 from strawberry import relay
 
 from kurir_api import models
-from kurir_api.dispatch.eligibility import EligibilityReason
 from kurir_api.dispatch.geo import Point, distance_m
 from kurir_api.models import HOLDING, CarePhase, TaskStatus, Urgency
 from kurir_api.schema.claims.types import Claim
 from kurir_api.schema.context import Info
 from kurir_api.schema.costs.types import Cost
+from kurir_api.schema.errors import EligibilityReason
 from kurir_api.schema.ids import Node, global_id
 from kurir_api.schema.pagination import After, Connection, First, newest_first
 from kurir_api.schema.places.types import Facility, Region, region
@@ -175,7 +175,7 @@ class Task(Node):
     async def candidates(
         self,
         info: Info,
-        first: Annotated[int, strawberry.argument(description="How many at most, 0 to 100.")] = 20,
+        first: First = 20,
     ) -> list[Candidate]:
         """Empty for others."""
         return await Candidate.ranked(self.row, info, first)

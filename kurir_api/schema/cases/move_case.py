@@ -1,0 +1,53 @@
+"""moveCase."""
+
+from typing import Annotated
+
+import strawberry
+
+from kurir_api.models import CarePhase, CaseStatus
+from kurir_api.schema.cases.results import CaseResult, CaseSuccess
+from kurir_api.schema.context import Info
+from kurir_api.schema.ids import optional_row_id, row_id
+from kurir_api.schema.inputs import IDEMPOTENCY_KEY
+from kurir_api.schema.permissions import DESK, mutation
+from kurir_api.services.cases.move_case import MoveCase
+from kurir_api.services.cases.move_case import move_case as use_case
+
+
+@strawberry.input(description="What changes: at least one of phase, status and facility.")
+class MoveCaseInput:
+    """See services.cases.move_case."""
+
+    case_id: strawberry.ID = strawberry.field(description="The case.")
+    phase: CarePhase | None = strawberry.field(default=None, description="Back to an earlier one only with a reason.")
+    status: CaseStatus | None = strawberry.field(
+        default=None, description="CLOSED needs an outcome, opening a closed case a reason."
+    )
+    outcome: str | None = strawberry.field(
+        default=None,
+        description="When closing: RECOVERED, ONGOING_CARE_HANDED_OVER, DIED, MOVED, WITHDRAWN or OTHER. "
+        "DIED cancels the tasks that are still planned.",
+    )
+    reason: str | None = strawberry.field(default=None, description="Why; kept in the timeline. At most 2,000.")
+    facility_id: strawberry.ID | None = strawberry.field(default=None, description="The hospital or health centre.")
+    idempotency_key: str | None = IDEMPOTENCY_KEY
+
+    def command(self) -> MoveCase:
+        """The use case's input."""
+        return MoveCase(
+            case_id=row_id("Case", self.case_id),
+            phase=self.phase,
+            status=self.status,
+            outcome=self.outcome,
+            reason=self.reason,
+            facility_id=optional_row_id("Facility", self.facility_id, "facilityId"),
+            idempotency_key=self.idempotency_key,
+        )
+
+
+@mutation(may_call=DESK, description="Move a case along: its phase, a hold, its outcome, or opening it again.")
+async def move_case(
+    info: Info, input: Annotated[MoveCaseInput, strawberry.argument(description="What changes.")]
+) -> CaseResult:
+    """Parse, call, return."""
+    return await CaseSuccess.of(info, await use_case(info.context.principal, input.command()))

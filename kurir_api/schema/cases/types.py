@@ -1,0 +1,204 @@
+"""Cases, their patients and their timelines."""
+
+from datetime import datetime
+from typing import Any
+
+import strawberry
+from strawberry import relay
+from strawberry.dataloader import DataLoader
+
+from kurir_api import models
+from kurir_api.models import CarePhase, CaseStatus
+from kurir_api.schema.context import Info
+from kurir_api.schema.ids import Node, global_id, known
+from kurir_api.schema.members.types import Member
+from kurir_api.schema.pagination import After, Connection, First, newest_first
+from kurir_api.schema.places.types import Facility, Region, region
+from kurir_api.schema.scalars import GeoPoint, Rupiah
+from kurir_api.schema.tasks.types import Task, TaskConnection
+from kurir_api.services.cases.timeline import summary
+from kurir_api.services.policies import may_locate, revealed_fields
+from kurir_api.services.visibility import DESK, visible_events, visible_tasks
+from kurir_api.task_kinds import PatientField
+
+strawberry.enum(CaseStatus, description="Whether a case is worked on.")
+
+
+@strawberry.type(description="Whom everything is for.")
+class Patient(Node):
+    """See models.Patient. What only some may know is null to others; services.policies says who."""
+
+    name: str = strawberry.field(description="As the desk wrote it down.")
+    row: strawberry.Private[models.Patient]
+
+    @classmethod
+    def of(cls, row: models.Patient) -> "Patient":
+        """The patient of a row."""
+        return cls(id=global_id("Patient", row.id), name=row.name, row=row)
+
+    @strawberry.field(description="The village or sub-district of residence.")
+    async def region(self, info: Info) -> Region:
+        """Through the loader."""
+        return await region(info, self.row.region_id)
+
+    @strawberry.field(description="Twelve asterisks and the national id's last four digits; for the desk.")
+    def masked_national_id(self, info: Info) -> str | None:
+        """Null for others."""
+        return self.row.masked_national_id if info.context.principal.reaches(self.row.region_id, *DESK) else None
+
+    @strawberry.field(description="For coordinators, and holders of a claim whose kind of task needs it.")
+    async def diagnosis(self, info: Info) -> str | None:
+        """Null for others."""
+        return self.row.diagnosis if await self._reveals(PatientField.DIAGNOSIS, info) else None
+
+    @strawberry.field(description="E.164; for the desk, and holders of a claim whose kind of task needs it.")
+    async def phone(self, info: Info) -> str | None:
+        """Null for others."""
+        return self.row.phone if await self._reveals(PatientField.PHONE, info) else None
+
+    @strawberry.field(description="For the desk, and holders of a claim whose kind of task needs it.")
+    async def address(self, info: Info) -> str | None:
+        """Null for others."""
+        return self.row.address if await self._reveals(PatientField.ADDRESS, info) else None
+
+    @strawberry.field(description="For the desk, and holders of a claim.")
+    async def location(self, info: Info) -> GeoPoint | None:
+        """Null for others."""
+        held = await info.context.loaders.held_kinds.load(self.row.id)
+        if not may_locate(info.context.principal, self.row.region_id, held):
+            return None
+        return GeoPoint.of(self.row.latitude, self.row.longitude)
+
+    async def _reveals(self, field: PatientField, info: Info) -> bool:
+        held = await info.context.loaders.held_kinds.load(self.row.id)
+        return field in revealed_fields(info.context.principal, self.row.region_id, held)
+
+
+@strawberry.type(description="Something that happened in a case.")
+class TimelineEvent(Node):
+    """See models.TransitionLog."""
+
+    at: datetime = strawberry.field(description="When it happened.")
+    action: str = strawberry.field(description="What was done, as a word for programs, such as change_phase.")
+    row: strawberry.Private[models.TransitionLog]
+
+    @classmethod
+    def of(cls, row: models.TransitionLog) -> "TimelineEvent":
+        """The event of a row."""
+        return cls(id=global_id("TimelineEvent", row.id), at=row.at, action=row.action, row=row)
+
+    @strawberry.field(description="Who did it; null for Kurir itself.")
+    async def actor(self, info: Info) -> Member | None:
+        """Through the loader."""
+        if self.row.actor_id is None:
+            return None
+        return Member.of(await info.context.loaders.member.load(self.row.actor_id))
+
+    @strawberry.field(description="What happened and why, in one line in the caller's language.")
+    def summary(self, info: Info) -> str:
+        """From services.cases.timeline."""
+        return summary(self.row, info.context.locale)
+
+    @strawberry.field(description="What it happened to; null when the caller may not know of that.")
+    async def subject(self, info: Info) -> Node | None:
+        """Through the loader of its kind."""
+        loaders = info.context.loaders
+        of_machine: dict[str, DataLoader[Any, Any]] = {
+            "report": loaders.report,
+            "case": loaders.case,
+            "task": loaders.task,
+            "claim": loaders.claim,
+            "cost": loaders.cost,
+        }
+        found: Node | None = await of_machine[self.row.machine].load(self.row.subject_id)
+        return found
+
+
+@strawberry.type(description="One event of a timeline.")
+class TimelineEdge:
+    """A node and where it stands."""
+
+    node: TimelineEvent = strawberry.field(description="The event.")
+    cursor: str = strawberry.field(description="Where this event stands, for `after`.")
+
+
+@strawberry.type(description="A page of a timeline.")
+class TimelineConnection:
+    """Edges in order."""
+
+    edges: list[TimelineEdge] = strawberry.field(description="The events, last recorded first.")
+    page_info: relay.PageInfo = strawberry.field(description="Whether and where the timeline goes on.")
+
+    @classmethod
+    def of(cls, page: Connection[TimelineEvent]) -> "TimelineConnection":
+        """The page under the contract's name."""
+        edges = [TimelineEdge(node=edge.node, cursor=edge.cursor) for edge in page.edges]
+        return cls(edges=edges, page_info=page.page_info)
+
+
+@strawberry.type(description="The accompaniment of one patient, from first report to outcome.")
+class Case(Node):
+    """See models.Case."""
+
+    number: str = strawberry.field(description="For people, such as 3302-2026-0001.")
+    status: CaseStatus = strawberry.field(description="Whether it is worked on.")
+    phase: CarePhase = strawberry.field(description="Where the patient stands.")
+    outcome: str | None = strawberry.field(
+        description="How it ended: RECOVERED, ONGOING_CARE_HANDED_OVER, DIED, MOVED, WITHDRAWN or OTHER."
+    )
+    opened_at: datetime = strawberry.field(description="When it was opened.")
+    closed_at: datetime | None = strawberry.field(description="When it was closed.")
+    row: strawberry.Private[models.Case]
+
+    @classmethod
+    def of(cls, row: models.Case) -> "Case":
+        """The case of a row."""
+        return cls(
+            id=global_id("Case", row.id),
+            number=row.number,
+            status=CaseStatus(row.status),
+            phase=row.phase,
+            outcome=row.outcome,
+            opened_at=row.opened_at,
+            closed_at=row.closed_at,
+            row=row,
+        )
+
+    @strawberry.field(description="Whom it is for.")
+    async def patient(self, info: Info) -> Patient:
+        """Through the loader."""
+        return Patient.of(known(await info.context.loaders.patient.load(self.row.patient_id)))
+
+    @strawberry.field(description="The hospital or health centre.")
+    async def facility(self, info: Info) -> Facility | None:
+        """Through the loader."""
+        if self.row.facility_id is None:
+            return None
+        return Facility.of(await info.context.loaders.facility.load(self.row.facility_id))
+
+    @strawberry.field(description="The coordinator who opened it.")
+    async def coordinator(self, info: Info) -> Member | None:
+        """Through the loader."""
+        if self.row.coordinator_id is None:
+            return None
+        return Member.of(await info.context.loaders.member.load(self.row.coordinator_id))
+
+    @strawberry.field(description="Its tasks, newest first, as far as the caller may know.")
+    async def tasks(self, info: Info, first: First = 20, after: After = None) -> TaskConnection:
+        """A page."""
+        rows = visible_tasks(info.context.principal).filter(case_id=self.row.id)
+        return TaskConnection.of(await newest_first(rows, Task.of, first, after))
+
+    @strawberry.field(description="What happened, last recorded first; for the desk, empty for others.")
+    async def timeline(self, info: Info, first: First = 50, after: After = None) -> TimelineConnection:
+        """A page."""
+        rows = visible_events(info.context.principal).filter(case_id=self.row.id)
+        return TimelineConnection.of(await newest_first(rows, TimelineEvent.of, first, after))
+
+    @strawberry.field(
+        description="What was spent on its tasks, gifts at their value included, rejected and void costs not; "
+        "for the desk all of it, for others their own."
+    )
+    async def cost_total(self, info: Info) -> Rupiah:
+        """Through the loader."""
+        return Rupiah(await info.context.loaders.spent.load(self.row.id))

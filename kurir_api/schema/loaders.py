@@ -1,0 +1,225 @@
+"""Loaders: each relation costs one statement per request, however many rows ask for it.
+
+They give GraphQL types. What the caller may not see loads as None, or is left out of a list.
+"""
+
+from collections import defaultdict
+from collections.abc import Awaitable, Callable, Iterable
+from datetime import UTC, datetime
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, TypeVar
+from uuid import UUID
+
+from strawberry.dataloader import DataLoader
+from tortoise.models import Model
+from tortoise.queryset import QuerySet
+
+from kurir_api import models
+from kurir_api.auth import Principal
+from kurir_api.dispatch.eligibility import Obstacles, claim_obstacles_many
+from kurir_api.models import (
+    LIVE,
+    Alert,
+    Capability,
+    Facility,
+    Member,
+    Membership,
+    Organization,
+    Patient,
+    Region,
+    Wave,
+)
+from kurir_api.services import visibility
+from kurir_api.services.cases.spending import spent_on
+from kurir_api.services.policies import held_kinds
+
+if TYPE_CHECKING:
+    from kurir_api.schema.cases.types import Case
+    from kurir_api.schema.claims.types import Claim
+    from kurir_api.schema.costs.types import Cost
+    from kurir_api.schema.reports.types import Report
+    from kurir_api.schema.tasks.types import Task
+
+K = TypeVar("K")
+V = TypeVar("V")
+
+
+def _by_key(
+    rows: Callable[[list[Any]], Awaitable[Iterable[Model]]], make: Callable[[Any], V], key: str = "id"
+) -> DataLoader[Any, V]:
+    """One value per key."""
+
+    async def load(keys: list[Any]) -> list[V | None]:
+        found = {getattr(row, key): make(row) for row in await rows(keys)}
+        return [found.get(wanted) for wanted in keys]
+
+    return DataLoader(load_fn=load)
+
+
+def _grouped(
+    rows: Callable[[list[Any]], Awaitable[Iterable[Model]]], make: Callable[[Any], V], key: str
+) -> DataLoader[Any, list[V]]:
+    """A list of values per key, in the order of the rows."""
+
+    async def load(keys: list[Any]) -> list[list[V]]:
+        found: dict[Any, list[V]] = defaultdict(list)
+        for row in await rows(keys):
+            found[getattr(row, key)].append(make(row))
+        return [found[wanted] for wanted in keys]
+
+    return DataLoader(load_fn=load)
+
+
+def _same(row: V) -> V:
+    return row
+
+
+def _ids_in(rows: QuerySet[Any]) -> Callable[[list[Any]], Awaitable[Iterable[Model]]]:
+    return lambda ids: rows.filter(pk__in=ids)
+
+
+class Loaders:
+    """The loaders of one request, for one caller. Each is made when first used."""
+
+    def __init__(self, principal: Principal) -> None:
+        self._principal = principal
+
+    @cached_property
+    def task(self) -> "DataLoader[UUID, Task | None]":
+        """Visible tasks by id."""
+        from kurir_api.schema.tasks.types import Task  # noqa: PLC0415 - types refer to loaders, too
+
+        return _by_key(_ids_in(visibility.visible_tasks(self._principal)), Task.of)
+
+    @cached_property
+    def case(self) -> "DataLoader[UUID, Case | None]":
+        """Visible cases by id."""
+        from kurir_api.schema.cases.types import Case  # noqa: PLC0415
+
+        return _by_key(_ids_in(visibility.visible_cases(self._principal)), Case.of)
+
+    @cached_property
+    def claim(self) -> "DataLoader[UUID, Claim | None]":
+        """Visible claims by id."""
+        from kurir_api.schema.claims.types import Claim  # noqa: PLC0415
+
+        return _by_key(_ids_in(visibility.visible_claims(self._principal)), Claim.of)
+
+    @cached_property
+    def report(self) -> "DataLoader[UUID, Report | None]":
+        """Visible reports by id."""
+        from kurir_api.schema.reports.types import Report  # noqa: PLC0415
+
+        return _by_key(_ids_in(visibility.visible_reports(self._principal)), Report.of)
+
+    @cached_property
+    def cost(self) -> "DataLoader[UUID, Cost | None]":
+        """Visible costs by id."""
+        from kurir_api.schema.costs.types import Cost  # noqa: PLC0415
+
+        return _by_key(_ids_in(visibility.visible_costs(self._principal)), Cost.of)
+
+    @cached_property
+    def spent(self) -> DataLoader[UUID, int]:
+        """The rupiah spent on a case, as far as the caller may know."""
+
+        async def load(cases: list[UUID]) -> list[int]:
+            found = await spent_on(self._principal, cases)
+            return [found.get(case_id, 0) for case_id in cases]
+
+        return DataLoader(load_fn=load)
+
+    @cached_property
+    def held_kinds(self) -> DataLoader[UUID, frozenset[str]]:
+        """The kinds of the tasks for a patient that the caller holds now."""
+
+        async def load(patients: list[UUID]) -> list[frozenset[str]]:
+            found = await held_kinds(self._principal, patients)
+            return [found.get(patient_id, frozenset()) for patient_id in patients]
+
+        return DataLoader(load_fn=load)
+
+    @cached_property
+    def live_claims(self) -> "DataLoader[UUID, list[Claim]]":
+        """The visible live claims of a task, first claimed first."""
+        from kurir_api.schema.claims.types import Claim  # noqa: PLC0415
+
+        rows = visibility.visible_claims(self._principal).filter(status__in=LIVE).order_by("id")
+        return _grouped(lambda tasks: rows.filter(task_id__in=tasks), Claim.of, "task_id")
+
+    @cached_property
+    def own_claim(self) -> "DataLoader[UUID, Claim | None]":
+        """The caller's newest claim of a task."""
+        from kurir_api.schema.claims.types import Claim  # noqa: PLC0415
+
+        rows = visibility.visible_claims(self._principal).filter(member_id=self._principal.member_id).order_by("id")
+        return _by_key(lambda tasks: rows.filter(task_id__in=tasks), Claim.of, "task_id")
+
+    @cached_property
+    def obstacles(self) -> DataLoader[models.Task, Obstacles]:
+        """What keeps the caller from claiming a task."""
+
+        async def load(tasks: list[models.Task]) -> list[Obstacles]:
+            found = await claim_obstacles_many(self._principal.member_id, tasks, datetime.now(UTC))
+            return [found[task.id] for task in tasks]
+
+        return DataLoader(load_fn=load, cache_key_fn=lambda task: task.id)
+
+    @cached_property
+    def region(self) -> DataLoader[str, Region]:
+        """Regions by code; everybody may know them."""
+        return _by_key(_ids_in(Region.all()), _same, "code")
+
+    @cached_property
+    def facility(self) -> DataLoader[UUID, Facility]:
+        """Facilities by id, as relations of what the caller sees."""
+        return _by_key(_ids_in(Facility.all()), _same)
+
+    @cached_property
+    def organization(self) -> DataLoader[UUID, Organization]:
+        """Organisations by id, as relations of what the caller sees."""
+        return _by_key(_ids_in(Organization.all()), _same)
+
+    @cached_property
+    def member(self) -> DataLoader[UUID, Member]:
+        """Members by id, as relations of what the caller sees; their phone and place have rules of their own."""
+        return _by_key(_ids_in(Member.all()), _same)
+
+    @cached_property
+    def contact(self) -> DataLoader[UUID, Member | None]:
+        """Members whose phone the caller may know."""
+        return _by_key(_ids_in(visibility.reachable_members(self._principal)), _same)
+
+    @cached_property
+    def whereabouts(self) -> DataLoader[UUID, Member | None]:
+        """Members whose last place the caller may know."""
+        return _by_key(_ids_in(visibility.locatable_members(self._principal)), _same)
+
+    @cached_property
+    def patient(self) -> DataLoader[UUID, Patient | None]:
+        """Visible patients by id."""
+        return _by_key(_ids_in(visibility.visible_patients(self._principal)), _same)
+
+    @cached_property
+    def memberships(self) -> DataLoader[UUID, list[Membership]]:
+        """The memberships of a member, as far as the caller may know."""
+        rows = visibility.visible_memberships(self._principal).order_by("id")
+        return _grouped(lambda members: rows.filter(member_id__in=members), _same, "member_id")
+
+    @cached_property
+    def capabilities(self) -> DataLoader[UUID, list[Capability]]:
+        """The capabilities of a member, as far as the caller may know."""
+        rows = visibility.visible_capabilities(self._principal).order_by("code")
+        return _grouped(lambda members: rows.filter(member_id__in=members), _same, "member_id")
+
+    @cached_property
+    def waves(self) -> DataLoader[UUID, list[Wave]]:
+        """The waves of a task, first first."""
+        rows = Wave.all().order_by("number")
+        return _grouped(lambda tasks: rows.filter(task_id__in=tasks), _same, "task_id")
+
+    @cached_property
+    def alerts(self) -> DataLoader[UUID, list[Alert]]:
+        """The visible alerts of a wave, by rank."""
+        rows = visibility.visible_alerts(self._principal).order_by("rank")
+        return _grouped(lambda waves: rows.filter(wave_id__in=waves), _same, "wave_id")

@@ -1,0 +1,119 @@
+"""Members and organisations."""
+
+from datetime import date, datetime, time
+
+import strawberry
+
+from kurir_api import models
+from kurir_api.models import OrganizationKind, Role
+from kurir_api.schema.context import Info
+from kurir_api.schema.ids import Node, global_id
+from kurir_api.schema.places.types import Region, region
+from kurir_api.schema.scalars import GeoPoint
+
+strawberry.enum(Role, description="What a membership lets a person do within its region.")
+strawberry.enum(OrganizationKind, description="What kind of partner an organisation is.")
+
+
+@strawberry.type(description="A partner organisation or agency.")
+class Organization(Node):
+    """See models.Organization."""
+
+    name: str = strawberry.field(description="Unique within the regency.")
+    kind: OrganizationKind = strawberry.field(description="What kind of partner it is.")
+
+    @classmethod
+    def of(cls, row: models.Organization) -> "Organization":
+        """The organisation of a row."""
+        return cls(id=global_id("Organization", row.id), name=row.name, kind=row.kind)
+
+
+@strawberry.type(description="One role of a member, for an organisation, within a region and all below it.")
+class Membership:
+    """See models.Membership."""
+
+    role: Role = strawberry.field(description="What it lets the member do.")
+    row: strawberry.Private[models.Membership]
+
+    @strawberry.field(description="For whom the member acts.")
+    async def organization(self, info: Info) -> Organization:
+        """Through the loader."""
+        return Organization.of(await info.context.loaders.organization.load(self.row.organization_id))
+
+    @strawberry.field(description="Where it reaches.")
+    async def region(self, info: Info) -> Region:
+        """Through the loader."""
+        return await region(info, self.row.region_id)
+
+
+@strawberry.type(description="Something a member is able or licensed to do.")
+class Capability:
+    """See models.Capability."""
+
+    code: str = strawberry.field(description="Such as AMBULANCE_LICENCE.")
+    valid_until: date | None = strawberry.field(description="The last valid day; null: without end.")
+
+
+@strawberry.type(description="A person of the network.")
+class Member(Node):
+    """See models.Member."""
+
+    name: str = strawberry.field(description="As people call them.")
+    available: bool = strawberry.field(description="Whether they are on duty.")
+    row: strawberry.Private[models.Member]
+
+    @classmethod
+    def of(cls, row: models.Member) -> "Member":
+        """The member of a row."""
+        return cls(id=global_id("Member", row.id), name=row.name, available=row.available, row=row)
+
+    @strawberry.field(description="E.164; for oneself, the office of one's region, and people on the same task.")
+    async def phone(self, info: Info) -> str | None:
+        """Null for others."""
+        return self.row.phone if await info.context.loaders.contact.load(self.row.id) else None
+
+    @strawberry.field(
+        description="The member's roles: all of one's own; of others, those in the office's region, and those for "
+        "the organisation one reviews."
+    )
+    async def memberships(self, info: Info) -> list[Membership]:
+        """Through the loader."""
+        rows = await info.context.loaders.memberships.load(self.row.id)
+        return [Membership(role=row.role, row=row) for row in rows]
+
+    @strawberry.field(
+        description="What the member is able or licensed to do; for oneself, the office of one's region, and the "
+        "reviewers of one's organisations."
+    )
+    async def capabilities(self, info: Info) -> list[Capability]:
+        """Empty for others."""
+        rows = await info.context.loaders.capabilities.load(self.row.id)
+        return [Capability(code=row.code, valid_until=row.valid_until) for row in rows]
+
+    @strawberry.field(description="The last place the phone told, for oneself and the office of one's region.")
+    async def location(self, info: Info) -> GeoPoint | None:
+        """Null for others."""
+        if not await info.context.loaders.whereabouts.load(self.row.id):
+            return None
+        return GeoPoint.of(self.row.last_latitude, self.row.last_longitude)
+
+    @strawberry.field(description="When the phone told its place.")
+    async def location_at(self, info: Info) -> datetime | None:
+        """Null for others."""
+        return self.row.last_fix_at if await info.context.loaders.whereabouts.load(self.row.id) else None
+
+    @strawberry.field(
+        description="From when one is left in peace, on the regency's clock, such as 21:00; for oneself."
+    )
+    def quiet_from(self, info: Info) -> str | None:
+        """Null for others, and without quiet hours."""
+        return self._own_clock(info, self.row.quiet_from)
+
+    @strawberry.field(description="Until when, such as 05:00; for oneself.")
+    def quiet_to(self, info: Info) -> str | None:
+        """Null for others, and without quiet hours."""
+        return self._own_clock(info, self.row.quiet_to)
+
+    def _own_clock(self, info: Info, at: time | None) -> str | None:
+        own = self.row.id == info.context.principal.member_id
+        return at.strftime("%H:%M") if own and at is not None else None
