@@ -36,7 +36,7 @@ async def test_both_regencies_share_their_province(db: None) -> None:
 
 
 @pytest.mark.parametrize("regency", ["33.02", "33.05"])
-def test_every_region_stands_below_its_parent_and_after_it(regency: str) -> None:
+async def test_every_region_stands_below_its_parent_and_after_it(db: None, regency: str) -> None:
     seen: set[str | None] = {None}
     for region in regions(regency):
         assert region.parent_id in seen
@@ -57,7 +57,7 @@ def test_only_these_regions_have_no_centre(regency: str, unknown: list[str]) -> 
     assert [region.code for region in regions(regency) if region.latitude is None] == unknown
 
 
-def test_margono_is_in_berkoh() -> None:
+async def test_margono_is_in_berkoh(db: None) -> None:
     margono = next(one for one in facilities("33.02") if one.code == "RS-BMS-01")
     assert (margono.name, margono.kind) == ("RSUD Prof. Dr. Margono Soekarjo", "hospital")
     assert (margono.latitude, margono.longitude, margono.region_id) == (-7.43603, 109.26741, "33.02.24.1003")

@@ -1,0 +1,188 @@
+"""The `kurir` command."""
+
+import asyncio
+import signal
+import sys
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+import uvicorn
+from typer.core import TyperGroup
+
+from kurir_api.app import create_app, server_options
+from kurir_api.auth import issue_token, principal_of_phone
+from kurir_api.database import connected, database_url, pending_migrations
+from kurir_api.database import migrate as migrate_database
+from kurir_api.demo.client import WalkFailed
+from kurir_api.demo.run import run_demo, run_walk
+from kurir_api.dispatch.senders import PushSender, sender_named
+from kurir_api.errors import ClientError
+from kurir_api.logs import configure_logging
+from kurir_api.schema import build_schema
+from kurir_api.server import Server, listening
+from kurir_api.services.phones import e164
+from kurir_api.settings import Settings, SettingsError, load_settings
+from kurir_api.vault import open_vault
+from kurir_api.worker import Worker
+
+WRONG_SETTINGS = 2
+REFUSED = 1
+
+
+class _Commands(TyperGroup):
+    """Wrong settings are the operator's to mend: the lines that say how, and no traceback."""
+
+    def invoke(self, ctx: Any) -> Any:
+        """Run the command."""
+        try:
+            return super().invoke(ctx)
+        except SettingsError as error:
+            typer.echo(f"Kurir can't start:\n{error}", err=True)
+            raise typer.Exit(WRONG_SETTINGS) from error
+
+
+kurir = typer.Typer(
+    cls=_Commands,
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    help="Kurir: an office and its partners accompany patients. Settings are environment variables, KURIR_...; "
+    "see .env.example. Without any, Kurir runs for development, with a PostgreSQL of its own.",
+)
+
+
+def main() -> None:
+    """The console script."""
+    # Without a handler of ours the process would end at once, and leave the embedded PostgreSQL running.
+    signal.signal(signal.SIGTERM, lambda number, _: sys.exit(128 + number))
+    kurir()
+
+
+@kurir.command()
+def serve(
+    workers: Annotated[
+        int, typer.Option(min=1, max=64, help="Processes that answer side by side; one per CPU core is plenty.")
+    ] = 1,
+) -> None:
+    """Answer the apps and the console, at KURIR_HOST and KURIR_PORT, until stopped with Ctrl-C or SIGTERM."""
+    settings = _prepared()
+    asyncio.run(_fit_tables(settings))
+    if workers == 1:
+        with listening(settings) as listener:
+            asyncio.run(Server(create_app(settings), settings).serve([listener]))
+    else:
+        uvicorn.run("kurir_api.app:from_environment", factory=True, workers=workers, **server_options(settings))
+
+
+@kurir.command()
+def worker() -> None:
+    """Send alerts and notifications when they are due, until stopped. Run one or more beside `kurir serve`."""
+    settings = _prepared()
+    asyncio.run(_work(settings))
+
+
+@kurir.command()
+def demo(
+    walk: Annotated[
+        bool, typer.Option("--walk", help="Play the main job through the API, say what happens, and end.")
+    ] = False,
+) -> None:
+    """Try Kurir out: the api and a worker over Banyumas's places and invented people, until stopped with Ctrl-C."""
+    settings = _prepared(quiet=walk)
+    try:
+        asyncio.run((run_walk if walk else run_demo)(settings, _sender(settings), typer.echo))
+    except WalkFailed as error:
+        typer.echo(f"The walk ended early. {error}", err=True)
+        raise typer.Exit(REFUSED) from error
+
+
+@kurir.command()
+def migrate(
+    to: Annotated[
+        str | None,
+        typer.Option(metavar="NAME", help='Go to this migration, up or down; "zero" removes every table and row.'),
+    ] = None,
+) -> None:
+    """Bring the database's tables up to this release. Run it before the first start and after every update."""
+    settings = _prepared()
+    try:
+        done = asyncio.run(migrate_database(database_url(settings), to))
+    except ValueError as error:
+        typer.echo(f"There is no migration called {to}: {error}", err=True)
+        raise typer.Exit(REFUSED) from error
+    typer.echo("\n".join(done) or "Nothing to do: the tables fit this release.")
+
+
+@kurir.command()
+def token(
+    phone: Annotated[str, typer.Option(help="The member's phone number, such as 0812-3456-7890.")],
+) -> None:
+    """Print an access token for a member, to try the API with. It is as good as the member's own: keep it safe."""
+    settings = _prepared()
+    try:
+        typer.echo(asyncio.run(_token(settings, phone)))
+    except ClientError as error:
+        typer.echo(f"{error.message('id')}\n{error.message('en')}", err=True)
+        raise typer.Exit(REFUSED) from error
+
+
+@kurir.command()
+def export_schema(
+    file: Annotated[Path | None, typer.Argument(help="Where to write it; default standard output.")] = None,
+) -> None:
+    """Write the GraphQL schema in GraphQL's own language, for those who write clients."""
+    text = f"{build_schema().as_str()}\n"
+    if file is None:
+        typer.echo(text, nl=False)
+    else:
+        file.write_text(text)
+
+
+def _prepared(*, quiet: bool = False) -> Settings:
+    settings = load_settings()
+    configure_logging(settings.model_copy(update={"log_level": "WARNING"}) if quiet else settings)
+    return settings
+
+
+async def _fit_tables(settings: Settings) -> None:
+    """Migrate a database of our own; refuse to work with another that lacks migrations. Raises SettingsError."""
+    url = database_url(settings)
+    if settings.database_url is None:
+        await migrate_database(url)
+        return
+    async with connected(url, minsize=1, maxsize=1):
+        pending = await pending_migrations()
+    if pending:
+        raise SettingsError(
+            f"The database's tables don't fit this release; missing: {', '.join(pending)}. Run: kurir migrate"
+        )
+
+
+async def _token(settings: Settings, phone: str) -> str:
+    open_vault(settings)
+    async with connected(database_url(settings), minsize=1, maxsize=1):
+        principal = await principal_of_phone(e164(phone, "phone"))
+    return issue_token(settings, principal.member_id)
+
+
+async def _work(settings: Settings) -> None:
+    await _fit_tables(settings)
+    open_vault(settings)
+    stop = asyncio.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        asyncio.get_running_loop().add_signal_handler(number, stop.set)
+    sender = _sender(settings)
+    try:
+        await Worker(settings, sender).run(stop)
+    finally:
+        await sender.close()
+
+
+def _sender(settings: Settings) -> PushSender:
+    credentials = settings.firebase_credentials
+    return sender_named(
+        settings.push_sender,
+        credentials=str(credentials) if credentials else None,
+        project_id=settings.firebase_project,
+    )

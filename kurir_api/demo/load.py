@@ -1,0 +1,157 @@
+"""Fill an empty database with the demo: the places of Banyumas, 139 invented members, a few live cases."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from tortoise.connection import get_connection
+from tortoise.transactions import in_transaction
+
+from kurir_api.demo.cases import add_cases
+from kurir_api.demo.people import (
+    COORDINATOR,
+    DESK_OFFICER,
+    ORGANIZATIONS,
+    REGENCY,
+    REVIEWER,
+    VOLUNTEER,
+    Invented,
+    invented_members,
+)
+from kurir_api.models import Capability, Device, Member, Membership, Organization, new_id
+from kurir_api.services.places.load_places import load_places
+from kurir_api.settings import Settings, SettingsError
+
+LOCK = 0x64656D6F  # "demo", in PostgreSQL's advisory locks: two processes that start at once load it once
+WIB = ZoneInfo("Asia/Jakarta")
+
+Tokens = Callable[[UUID], str]
+"""A member's bearer token."""
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """One of the invented members whom one may be. `post` says as what."""
+
+    id: UUID
+    name: str
+    post: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Demo:
+    """Whom one may be, how many minutes a token lasts, and where the data is, in words."""
+
+    volunteer: Person
+    coordinator: Person
+    desk_officer: Person
+    reviewer: Person
+    token_minutes: int
+    kept: str
+
+
+async def load(settings: Settings) -> Demo:
+    """Load the demo, all of it or nothing, unless it is there: then one statement finds it, and nothing changes.
+
+    The database must be migrated and open. Raises SettingsError in production: invented people have no place there.
+    """
+    if settings.production:
+        raise SettingsError("KURIR_ENVIRONMENT: the demo's invented people don't belong in production")
+    demo = await _find(settings)
+    if demo is None:
+        async with in_transaction():
+            await get_connection("default").execute_query("SELECT pg_advisory_xact_lock($1)", [LOCK])
+            demo = await _find(settings) or await _load(settings)
+    return demo
+
+
+async def _load(settings: Settings) -> Demo:
+    await load_places(REGENCY)
+    await _add_people(datetime.now(UTC))
+    await add_cases()
+    demo = await _find(settings)
+    if demo is None:
+        raise RuntimeError("The demo's people can't be found by the phone numbers they were given")
+    return demo
+
+
+async def _find(settings: Settings) -> Demo | None:
+    """Whom one may be, if the demo was loaded with this office's keys."""
+    you = [one for one in invented_members() if one.phone in {VOLUNTEER, COORDINATOR, DESK_OFFICER, REVIEWER}]
+    posts = {one.phone: f"{one.role.lower().replace('_', ' ')}, {one.organization}" for one in you}
+    numbers = {Member.phone.index(phone): phone for phone in posts}
+    found = await Member.filter(phone_index__in=list(numbers)).values_list("id", "name", "phone_index")
+    people = {numbers[index]: Person(member_id, name, posts[numbers[index]]) for member_id, name, index in found}
+    if len(people) < len(posts):
+        return None
+    return Demo(
+        volunteer=people[VOLUNTEER],
+        coordinator=people[COORDINATOR],
+        desk_officer=people[DESK_OFFICER],
+        reviewer=people[REVIEWER],
+        token_minutes=settings.token_minutes,
+        kept=f"in {settings.data_dir.absolute()}" if settings.database_url is None else "at KURIR_DATABASE_URL",
+    )
+
+
+async def _add_people(now: datetime) -> None:
+    """Organisations, and members with memberships, capabilities and phones: a statement for each table."""
+    organizations = {
+        name: Organization(id=new_id(), regency_code=REGENCY, name=name, kind=kind)
+        for name, kind in ORGANIZATIONS.items()
+    }
+    people = [(one, _member(one)) for one in invented_members()]
+    today = now.astimezone(WIB).date()
+    await Organization.bulk_create(organizations.values())
+    await Member.bulk_create([member for _, member in people])
+    await Membership.bulk_create(
+        Membership(
+            regency_code=REGENCY,
+            member_id=member.id,
+            organization_id=organizations[one.organization].id,
+            role=one.role,
+            region_id=one.region,
+        )
+        for one, member in people
+    )
+    await Capability.bulk_create(
+        Capability(
+            regency_code=REGENCY,
+            member_id=member.id,
+            code=code,
+            valid_until=None if days is None else today + timedelta(days=days),
+        )
+        for one, member in people
+        for code, days in one.capabilities.items()
+    )
+    await Device.bulk_create(
+        Device(
+            regency_code=REGENCY,
+            member_id=member.id,
+            token=f"demo-{one.phone}",
+            platform="android",
+            locale=one.locale,
+            registered_at=now,
+        )
+        for one, member in people
+    )
+
+
+def _member(one: Invented) -> Member:
+    quiet_from, quiet_to = one.quiet or (None, None)
+    latitude, longitude = one.home
+    member = Member(
+        id=new_id(),
+        regency_code=REGENCY,
+        name=one.name,
+        locale=one.locale,
+        available=one.available,
+        quiet_from=quiet_from,
+        quiet_to=quiet_to,
+        home_latitude=latitude,
+        home_longitude=longitude,
+    )
+    member.phone = one.phone
+    return member

@@ -1,0 +1,210 @@
+"""The demo: complete, repeatable, quick to load and to find again."""
+
+from collections import Counter
+from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
+
+import phonenumbers
+import pytest
+from stdnum.id import nik
+from tortoise.connection import get_connection
+
+from kurir_api.auth import principal_of_member
+from kurir_api.demo.load import load
+from kurir_api.demo.people import ORGANIZATIONS, VOLUNTEER, invented_members
+from kurir_api.models import (
+    Capability,
+    Case,
+    Claim,
+    ClaimStatus,
+    Device,
+    Member,
+    Membership,
+    Notification,
+    Organization,
+    OrganizationKind,
+    Patient,
+    Region,
+    Report,
+    ReportStatus,
+    Role,
+    Task,
+    TaskStatus,
+    TransitionLog,
+    Wave,
+)
+from kurir_api.settings import Settings, SettingsError
+from tests.demo.counting import Statements
+
+
+async def test_there_are_139_members_each_with_a_role_and_a_phone(db: None, settings: Settings) -> None:
+    await load(settings)
+    assert await Member.all().count() == 139
+    assert Counter(await Membership.all().values_list("role", flat=True)) == {
+        Role.VOLUNTEER: 126,
+        Role.PARTNER_REVIEWER: 6,
+        Role.COORDINATOR: 3,
+        Role.DESK_OFFICER: 3,
+        Role.ADMIN: 1,
+    }
+    assert await Device.all().count() == 139
+
+
+async def test_there_is_every_kind_of_organisation_and_each_has_members(db: None, settings: Settings) -> None:
+    await load(settings)
+    assert set(await Organization.all().values_list("kind", flat=True)) == set(OrganizationKind)
+    assert set(await Membership.all().values_list("organization__name", flat=True)) == set(ORGANIZATIONS)
+
+
+def test_members_live_in_all_27_subdistricts() -> None:
+    assert len({one.village[:8] for one in invented_members()}) == 27
+
+
+def test_the_same_people_are_invented_every_time() -> None:
+    assert invented_members() == invented_members()
+
+
+def test_names_and_phones_differ_and_phones_are_valid_in_form() -> None:
+    people = invented_members()
+    assert len({one.name for one in people}) == 139
+    assert len({one.phone for one in people}) == 139
+    assert all(phonenumbers.is_valid_number(phonenumbers.parse(one.phone)) for one in people)
+
+
+def test_about_a_third_of_the_volunteers_may_drive_and_two_thirds_of_all_are_on_duty() -> None:
+    people = invented_members()
+    drivers = [one for one in people if "AMBULANCE_LICENCE" in one.capabilities]
+    assert (len(drivers), sum(one.available for one in people), sum(one.quiet is not None for one in people)) == (
+        0,
+        0,
+        0,
+    )
+
+
+async def test_no_licence_has_lapsed(db: None, settings: Settings) -> None:
+    await load(settings)
+    today = datetime.now(UTC).astimezone(ZoneInfo("Asia/Jakarta")).date()
+    ends = await Capability.filter(code="AMBULANCE_LICENCE").values_list("valid_until", flat=True)
+    assert ends
+    assert all(end > today for end in ends)
+
+
+async def test_homes_are_in_the_regency(db: None, settings: Settings) -> None:
+    await load(settings)
+    members = await Member.all()
+    centres = {region.code: region for region in await Region.all()}
+    for one in invented_members():
+        village = centres[one.village]
+        assert abs(one.home[0] - village.latitude) <= 0.005
+        assert abs(one.home[1] - village.longitude) <= 0.005
+    assert {(member.home_latitude, member.home_longitude) for member in members} == {
+        one.home for one in invented_members()
+    }
+
+
+async def test_cases_stand_at_every_stage(db: None, settings: Settings) -> None:
+    await load(settings)
+    assert Counter(await Task.all().values_list("status", flat=True)) == {
+        TaskStatus.DRAFT: 2,
+        TaskStatus.OPEN: 2,
+        TaskStatus.FILLED: 1,
+        TaskStatus.IN_PROGRESS: 1,
+        TaskStatus.DONE: 1,
+    }
+    assert Counter(await Claim.all().values_list("status", flat=True)) == {
+        ClaimStatus.HELD: 1,
+        ClaimStatus.IN_PROGRESS: 1,
+        ClaimStatus.COMPLETED: 1,
+    }
+    assert await Case.all().count() == 5
+    assert Counter(await Report.all().values_list("status", flat=True)) == {
+        ReportStatus.CASE_OPENED: 5,
+        ReportStatus.RECEIVED: 2,
+    }
+
+
+async def test_the_volunteer_whom_one_may_be_holds_the_filled_task(db: None, settings: Settings) -> None:
+    demo = await load(settings)
+    claim = await Claim.get(status=ClaimStatus.HELD).select_related("task", "member")
+    assert claim.member_id == demo.volunteer.id
+    assert claim.member.phone == VOLUNTEER
+    assert claim.task.status == TaskStatus.FILLED
+
+
+async def test_patients_are_marked_as_examples_with_national_ids_valid_in_form(db: None, settings: Settings) -> None:
+    await load(settings)
+    patients = await Patient.all()
+    assert len(patients) == 5
+    for patient in patients:
+        assert patient.name.endswith("(contoh)")
+        assert nik.is_valid(patient.national_id)
+        assert nik.get_birth_date(patient.national_id) == patient.birth_date
+
+
+async def test_one_may_be_a_volunteer_a_coordinator_a_desk_officer_and_a_reviewer(
+    db: None, settings: Settings
+) -> None:
+    demo = await load(settings)
+    people = (demo.volunteer, demo.coordinator, demo.desk_officer, demo.reviewer)
+    principals = [await principal_of_member(person.id) for person in people]
+    assert [principal.scopes[0].role for principal in principals] == [
+        Role.VOLUNTEER,
+        Role.COORDINATOR,
+        Role.DESK_OFFICER,
+        Role.PARTNER_REVIEWER,
+    ]
+    assert principals[0].organizations() == principals[3].organizations()
+
+
+async def test_loading_again_changes_nothing_and_takes_one_statement(db: None, settings: Settings) -> None:
+    first = await load(settings)
+    before = await _fingerprint()
+    with Statements() as statements:
+        second = await load(settings)
+    assert second == first
+    assert len(statements) == 1
+    assert await _fingerprint() == before
+
+
+async def test_people_are_added_in_a_statement_per_table(db: None, settings: Settings) -> None:
+    with Statements() as statements:
+        await load(settings)
+    inserts = Counter(sql.split('"')[1] for sql in statements.sent if sql.startswith("INSERT"))
+    assert [inserts[table] for table in ("region", "facility", "organization", "member", "membership")] == [1] * 5
+    assert [inserts[table] for table in ("capability", "device")] == [1, 1]
+    assert len(statements) <= 260
+
+
+async def test_a_load_that_fails_leaves_nothing(
+    db: None, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def fail() -> None:
+        raise RuntimeError("the power is gone")
+
+    monkeypatch.setattr("kurir_api.demo.load.add_cases", fail)
+    with pytest.raises(RuntimeError, match="the power is gone"):
+        await load(settings)
+    assert await Member.all().count() == 0
+    assert await Region.all().count() == 0
+
+
+async def test_production_refuses_invented_people(db: None, settings: Settings) -> None:
+    production = settings.model_copy(update={"environment": "production"})
+    with pytest.raises(SettingsError, match="KURIR_ENVIRONMENT: the demo's invented people don't belong"):
+        await load(production)
+    assert await Member.all().count() == 0
+
+
+async def _fingerprint() -> list[str]:
+    """Every row of the tables the demo fills."""
+    models = (Region, Organization, Member, Membership, Capability, Device, Patient, Case, Report, Task, Claim)
+    tables = [model._meta.db_table for model in (*models, Wave, Notification, TransitionLog)]
+    connection = get_connection("default")
+    return [
+        (
+            await connection.execute_query_dict(
+                f"SELECT md5(string_agg(t::text, ',' ORDER BY t::text)) AS all FROM {t} t"
+            )
+        )[0]["all"]
+        for t in tables
+    ]
