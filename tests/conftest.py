@@ -14,6 +14,7 @@ from tortoise.connection import get_connection
 from kurir_api.database import EmbeddedPostgres, connect_arguments, connected, database_url, migrate
 from kurir_api.settings import Settings, load_settings
 from kurir_api.vault import open_vault
+from tests.api import Api
 
 TEMPLATE = "kurir_template"
 SERVER_VARIABLE = "KURIR_TEST_SERVER"
@@ -85,6 +86,14 @@ async def db(settings: Settings) -> AsyncIterator[None]:
     open_vault(settings)
     async with connected(settings.database_url or "", every_task=True):
         yield
+        await empty()
+
+
+@pytest.fixture
+async def api(settings: Settings) -> AsyncIterator[Api]:
+    """The served application over an empty database; emptied again afterwards. Instead of `db`, not with it."""
+    async with Api.opened(settings) as api:
+        yield api
         await empty()
 
 

@@ -34,7 +34,7 @@ from kurir_api.models import (
     Wave,
 )
 from kurir_api.settings import Settings, SettingsError
-from tests.demo.counting import Statements
+from tests.counting import Statements
 
 
 async def test_there_are_139_members_each_with_a_role_and_a_phone(db: None, settings: Settings) -> None:

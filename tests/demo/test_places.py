@@ -6,7 +6,7 @@ import pytest
 
 from kurir_api.models import Facility, Region, RegionLevel
 from kurir_api.services.places.load_places import facilities, load_places, regions
-from tests.demo.counting import Statements
+from tests.counting import Statements
 
 
 @pytest.mark.parametrize(

@@ -19,7 +19,7 @@ from kurir_api.dispatch.eligibility import (
 from kurir_api.dispatch.geo import Point
 from kurir_api.errors import REASON_WORDS
 from kurir_api.models import AlertStatus, ClaimStatus, Member, Region, Role, Task, Urgency
-from tests.demo.counting import Statements
+from tests.counting import Statements
 from tests.factories import (
     NOW,
     OTHER_REGENCY,

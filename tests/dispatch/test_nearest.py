@@ -11,7 +11,7 @@ from tortoise.connection import get_connection
 from kurir_api.dispatch.geo import Point
 from kurir_api.dispatch.nearest import PlaneDistance, nearest
 from kurir_api.models import Case, Task, TaskStatus, new_id
-from tests.demo.counting import Statements
+from tests.counting import Statements
 from tests.factories import NOW, make_case, make_task
 
 pytestmark = pytest.mark.usefixtures("db")

@@ -13,7 +13,7 @@ from kurir_api.dispatch import ranking
 from kurir_api.dispatch.eligibility import EligibilityReason
 from kurir_api.dispatch.ranking import rank
 from kurir_api.models import AlertStatus, Capability, Member, Membership, Organization, Role, Task, Urgency, new_id
-from tests.demo.counting import Statements
+from tests.counting import Statements
 from tests.factories import (
     NOW,
     OTHER_REGENCY,

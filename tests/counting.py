@@ -1,4 +1,4 @@
-"""How many statements went to the database."""
+"""Which statements went to the database."""
 
 import logging
 from types import TracebackType
@@ -14,7 +14,7 @@ class Statements(logging.Handler):
         self._logger = logging.getLogger("tortoise.db_client")
 
     def emit(self, record: logging.LogRecord) -> None:
-        self.sent.append(str(record.msg))
+        self.sent.append(str(record.args[0] if record.args else record.msg))
 
     def __len__(self) -> int:
         return len(self.sent)
