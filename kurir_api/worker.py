@@ -13,6 +13,7 @@ from tortoise.connection import get_connection
 from kurir_api.database import connect_arguments, connected, database_url
 from kurir_api.dispatch.outbox import deliver_due
 from kurir_api.dispatch.senders import PushSender
+from kurir_api.dispatch.settling import settle_stale_alerts
 from kurir_api.dispatch.waves import run_due_waves
 from kurir_api.models import IdempotencyKey
 from kurir_api.settings import Settings
@@ -31,7 +32,8 @@ KEYS_CLEARED_EVERY = timedelta(hours=1)
 NEXT_DUE = """
 SELECT least(
     (SELECT min(greatest(due_at, leased_until)) FROM wave WHERE status IN ('PLANNED', 'SENDING', 'WAITING')),
-    (SELECT min(greatest(due_at, leased_until)) FROM notification WHERE due_at IS NOT NULL)
+    (SELECT min(greatest(due_at, leased_until)) FROM notification WHERE due_at IS NOT NULL),
+    (SELECT '-infinity'::timestamptz FROM task WHERE alerts_stale LIMIT 1)
 ) AS at
 """
 
@@ -46,7 +48,7 @@ Step = Callable[[datetime], Awaitable[int]]
 
 
 class Worker:
-    """Runs waves, sends notifications, clears old idempotency keys. The caller closes the sender."""
+    """Settles alerts, runs waves, sends notifications, clears old idempotency keys. The caller closes the sender."""
 
     def __init__(self, settings: Settings, sender: PushSender, now: Callable[[], datetime] = utc_now) -> None:
         self._settings = settings
@@ -62,7 +64,7 @@ class Worker:
         database, and one step's fault doesn't end the others.
         """
         url = database_url(self._settings)
-        steps: tuple[Step, ...] = (run_due_waves, self._deliver, self._clear_keys)
+        steps: tuple[Step, ...] = (settle_stale_alerts, run_due_waves, self._deliver, self._clear_keys)
         wakes = [asyncio.Event() for _ in steps]
 
         def wake_all(*_: object) -> None:
@@ -80,7 +82,7 @@ class Worker:
         """Do all that is due at `now` (default: the worker's clock) on the connections that are open already."""
         moment = now or self._now()
         await self._clear_keys(moment)
-        while await run_due_waves(moment) + await self._deliver(moment):
+        while await settle_stale_alerts(moment) + await run_due_waves(moment) + await self._deliver(moment):
             pass
 
     async def _outlive(self, work: Callable[[], Awaitable[None]], stop: asyncio.Event) -> None:

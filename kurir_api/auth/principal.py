@@ -22,12 +22,13 @@ class Scope:
 
 @dataclass(frozen=True, slots=True)
 class Principal:
-    """Who is calling. `locale` is "id" or "en"."""
+    """Who is calling. `locale` is "id" or "en"; `place` latitude and longitude: the phone's last fix, else home."""
 
     member_id: UUID
     locale: str
     regency_code: str
     scopes: tuple[Scope, ...]
+    place: tuple[float, float] | None = None
 
     @classmethod
     def of(cls, memberships: Iterable[Membership]) -> Self:
@@ -37,7 +38,7 @@ class Principal:
             raise UnknownMember
         member = memberships[0].member
         scopes = tuple(Scope(m.organization_id, m.role, m.region_id) for m in memberships)
-        return cls(member.id, member.locale, member.regency_code, scopes)
+        return cls(member.id, member.locale, member.regency_code, scopes, _place(member))
 
     def has_any(self, roles: Iterable[Role]) -> bool:
         """Whether any membership has one of the roles, anywhere."""
@@ -54,6 +55,14 @@ class Principal:
     def reaches(self, region_code: str, *roles: Role) -> bool:
         """Whether a membership with one of the roles covers the region."""
         return any(lies_within(region_code, scope) for scope in self.regions(*roles))
+
+
+def _place(member: Member) -> tuple[float, float] | None:
+    if member.last_latitude is not None and member.last_longitude is not None:
+        return member.last_latitude, member.last_longitude
+    if member.home_latitude is not None and member.home_longitude is not None:
+        return member.home_latitude, member.home_longitude
+    return None
 
 
 async def principal_of_member(member_id: UUID) -> Principal:

@@ -3,7 +3,6 @@
 Locks are taken in one order everywhere: task, wave, members, notifications, alerts.
 """
 
-from collections.abc import Mapping
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -17,9 +16,7 @@ from kurir_api.dispatch.ranking import Candidate, rank
 from kurir_api.dispatch.texts import NotificationKind
 from kurir_api.models import (
     Alert,
-    AlertStatus,
     Member,
-    Notification,
     Task,
     TaskStatus,
     Urgency,
@@ -38,8 +35,6 @@ LEASE = timedelta(seconds=60)
 """How long a worker has a wave to itself; when it dies meanwhile, another takes over after that."""
 
 GOING_ON = (WaveStatus.PLANNED, WaveStatus.SENDING, WaveStatus.WAITING)
-ANSWERABLE = (AlertStatus.QUEUED, AlertStatus.SENT, AlertStatus.RECEIVED, AlertStatus.OPENED)
-WITHDRAWN = "withdrawn before it was sent"
 
 PLAN = """
 INSERT INTO wave (id, regency_code, task_id, number, status, due_at, created_at)
@@ -67,62 +62,9 @@ async def plan_wave(task: Task, now: datetime) -> None:
 
 
 async def stop_waves(task: Task, *, filled: bool) -> None:
-    """End the task's waves: nobody else is alerted. FILLED, or else CANCELLED. For the transaction that does it."""
+    """End the task's waves: nobody else is alerted. FILLED, or else CANCELLED. The task must be locked."""
     for wave in await Wave.filter(task_id=task.id, status__in=GOING_ON).order_by("number").select_for_update():
         await move(wave, "fill" if filled else "cancel", None)
-
-
-async def withdraw_alerts(task: Task, now: datetime, *, keep: UUID | None) -> None:
-    """Take back the alerts of everybody but `keep` and those who declined: phones that may show one are told
-    silently to withdraw it, and what was not sent yet never is. For the transaction that fills or cancels the task.
-    """
-    stale = Alert.filter(task_id=task.id, status__in=ANSWERABLE).order_by("id")
-    if keep is not None:
-        stale = stale.exclude(member_id=keep)
-    sendings = {
-        sending.alert_id: sending
-        for sending in await Notification.filter(
-            alert_id__in=[alert.id for alert in await stale], kind=NotificationKind.TASK_ALERT, due_at__isnull=False
-        )
-        .order_by("id")
-        .select_for_update()
-    }
-    await Notification.filter(id__in=[one.id for one in sendings.values()]).update(
-        due_at=None, leased_until=None, failure=WITHDRAWN
-    )
-    # Read again: until the notifications were locked, a worker may have gone on sending.
-    alerts = await stale
-    for alert in alerts:
-        if alert.id in sendings:
-            await move(alert, "suppress", None)
-    await _tell_phones(task, alerts, sendings, now)
-
-
-async def _tell_phones(
-    task: Task, alerts: list[Alert], sendings: Mapping[UUID | None, Notification], now: datetime
-) -> None:
-    """Once per alert that a phone may show: sent, or tried, which may have arrived. What is being sent at this
-    moment is withdrawn when its lease is over, so that the withdrawal can't overtake it."""
-    told = await Notification.filter(
-        alert_id__in=[alert.id for alert in alerts], kind=NotificationKind.TASK_TAKEN
-    ).values_list("alert_id", flat=True)
-    due: dict[datetime, dict[UUID, UUID]] = {}
-    for alert in alerts:
-        sending = sendings.get(alert.id)
-        if alert.id not in told and (sending is None or sending.attempts > 0):
-            lease = sending.leased_until if sending else None
-            due.setdefault(max(lease or now, now), {})[alert.member_id] = alert.id
-    for due_at, alert_ids in due.items():
-        await notify(
-            NotificationKind.TASK_TAKEN,
-            alert_ids,
-            task,
-            regency_code=task.regency_code,
-            now=now,
-            alert_ids=alert_ids,
-            due_at=due_at,
-            silent=True,
-        )
 
 
 async def run_due_waves(now: datetime, *, batch: int = 20) -> int:

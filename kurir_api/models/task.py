@@ -38,7 +38,8 @@ class TaskStatus(StrEnum):
 class Task(TenantTable):
     """`kind` is the code of a file in task_kinds. The window [starts_at, ends_at) is half-open, UTC.
 
-    `slots_taken` is kept by a trigger on claim and can't pass `slots`. The point, WGS 84 degrees, is the
+    `slots_taken` is kept by a trigger on claim and can't pass `slots`. `alerts_stale`: claims changed, or it was
+    cancelled, and a worker has yet to settle what its alerts and waves say. The point, WGS 84 degrees, is the
     patient's or else the region's centre; it and the sealed instructions are for holders and coordinators.
     """
 
@@ -66,6 +67,7 @@ class Task(TenantTable):
     ends_at = fields.DatetimeField()
     slots = fields.SmallIntField(default=1)
     slots_taken = fields.SmallIntField(default=0)
+    alerts_stale = fields.BooleanField(default=False)
     created_by: fields.ForeignKeyNullableRelation[Member] = fields.ForeignKeyField(
         "models.Member", related_name="tasks_created", null=True, on_delete=fields.RESTRICT
     )

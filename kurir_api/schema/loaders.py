@@ -29,12 +29,13 @@ from kurir_api.models import (
     Region,
     Wave,
 )
+from kurir_api.schema.pagination import Connection, newest_of_each
 from kurir_api.services import visibility
 from kurir_api.services.cases.spending import spent_on
 from kurir_api.services.policies import held_kinds
 
 if TYPE_CHECKING:
-    from kurir_api.schema.cases.types import Case
+    from kurir_api.schema.cases.types import Case, TimelineEvent
     from kurir_api.schema.claims.types import Claim
     from kurir_api.schema.costs.types import Cost
     from kurir_api.schema.reports.types import Report
@@ -66,6 +67,26 @@ def _grouped(
         for row in await rows(keys):
             found[getattr(row, key)].append(make(row))
         return [found[wanted] for wanted in keys]
+
+    return DataLoader(load_fn=load)
+
+
+Page = tuple[UUID, int | None, str | None]
+"""What a nested list is asked for: the parent's id, `first` and `after`."""
+
+
+def _paged(rows: QuerySet[Any], make: Callable[[Any], V], parent: str) -> "DataLoader[Page, Connection[V]]":
+    """A page of a parent's rows, newest first."""
+
+    async def load(keys: list[Page]) -> list[Connection[V]]:
+        asked: dict[tuple[int | None, str | None], list[UUID]] = defaultdict(list)
+        for parent_id, first, after in keys:
+            asked[first, after].append(parent_id)
+        found: dict[Page, Connection[V]] = {}
+        for (first, after), parents in asked.items():
+            pages = await newest_of_each(rows, make, first, after, parent=parent, parents=parents)
+            found |= {(one, first, after): page for one, page in zip(parents, pages, strict=True)}
+        return [found[key] for key in keys]
 
     return DataLoader(load_fn=load)
 
@@ -118,6 +139,27 @@ class Loaders:
         from kurir_api.schema.costs.types import Cost  # noqa: PLC0415
 
         return _by_key(_ids_in(visibility.visible_costs(self._principal)), Cost.of)
+
+    @cached_property
+    def case_tasks(self) -> "DataLoader[Page, Connection[Task]]":
+        """A page of a case's visible tasks."""
+        from kurir_api.schema.tasks.types import Task  # noqa: PLC0415
+
+        return _paged(visibility.visible_tasks(self._principal), Task.of, "case_id")
+
+    @cached_property
+    def case_events(self) -> "DataLoader[Page, Connection[TimelineEvent]]":
+        """A page of a case's visible timeline."""
+        from kurir_api.schema.cases.types import TimelineEvent  # noqa: PLC0415
+
+        return _paged(visibility.visible_events(self._principal), TimelineEvent.of, "case_id")
+
+    @cached_property
+    def task_costs(self) -> "DataLoader[Page, Connection[Cost]]":
+        """A page of a task's visible costs."""
+        from kurir_api.schema.costs.types import Cost  # noqa: PLC0415
+
+        return _paged(visibility.visible_costs(self._principal), Cost.of, "task_id")
 
     @cached_property
     def spent(self) -> DataLoader[UUID, int]:

@@ -548,6 +548,7 @@ class Migration(migrations.Migration):
                 ("ends_at", fields.DatetimeField(auto_now=False, auto_now_add=False)),
                 ("slots", fields.SmallIntField(default=1)),
                 ("slots_taken", fields.SmallIntField(default=0)),
+                ("alerts_stale", fields.BooleanField(default=False)),
                 (
                     "created_by",
                     fields.ForeignKeyField(

@@ -91,7 +91,9 @@ class Migration(migrations.Migration):
             DECLARE taken integer := (NEW.status IN ({TAKING}))::integer;
             BEGIN
                 IF TG_OP = 'UPDATE' THEN taken := taken - (OLD.status IN ({TAKING}))::integer; END IF;
-                IF taken <> 0 THEN UPDATE task SET slots_taken = slots_taken + taken WHERE id = NEW.task_id; END IF;
+                IF taken <> 0 OR NEW.status = 'HELD' THEN
+                    UPDATE task SET slots_taken = slots_taken + taken, alerts_stale = true WHERE id = NEW.task_id;
+                END IF;
                 RETURN NULL;
             END $$;
             CREATE TRIGGER claim_takes_slot AFTER INSERT OR UPDATE OF status ON claim
@@ -126,9 +128,12 @@ class Migration(migrations.Migration):
             END $$;
             CREATE TRIGGER wake_worker AFTER INSERT ON wave FOR EACH STATEMENT EXECUTE FUNCTION wake_worker();
             CREATE TRIGGER wake_worker AFTER INSERT ON notification FOR EACH STATEMENT EXECUTE FUNCTION wake_worker();
+            CREATE TRIGGER wake_worker AFTER UPDATE OF alerts_stale ON task
+                FOR EACH ROW WHEN (NEW.alerts_stale AND NOT OLD.alerts_stale) EXECUTE FUNCTION wake_worker();
             """,
             reverse_sql="""
-            DROP TRIGGER wake_worker ON notification; DROP TRIGGER wake_worker ON wave; DROP FUNCTION wake_worker;
+            DROP TRIGGER wake_worker ON task; DROP TRIGGER wake_worker ON notification;
+            DROP TRIGGER wake_worker ON wave; DROP FUNCTION wake_worker;
             DROP TRIGGER tell_of_notification ON notification; DROP FUNCTION tell_of_notification;
             DROP TRIGGER tell_of_transition ON transition_log; DROP FUNCTION tell_of_transition;
             """,
@@ -136,6 +141,7 @@ class Migration(migrations.Migration):
         _index("member_home", "member USING gist (point(home_longitude, home_latitude))"),
         _index("member_last", "member USING gist (point(last_longitude, last_latitude))"),
         _index("task_open_place", "task USING gist (point(longitude, latitude)) WHERE status = 'OPEN'"),
+        _index("task_alerts_stale", "task (id) WHERE alerts_stale"),
         _index("task_region", "task (region_id text_pattern_ops, id)"),
         _index("task_case", "task (case_id)"),
         _index("case_region", "case_file (region_id text_pattern_ops, id)"),

@@ -12,13 +12,13 @@ from kurir_api.models import CarePhase, CaseStatus
 from kurir_api.schema.context import Info
 from kurir_api.schema.ids import Node, global_id, known
 from kurir_api.schema.members.types import Member
-from kurir_api.schema.pagination import After, Connection, First, newest_first
+from kurir_api.schema.pagination import After, Connection, First
 from kurir_api.schema.places.types import Facility, Region, region
 from kurir_api.schema.scalars import GeoPoint, Rupiah
-from kurir_api.schema.tasks.types import Task, TaskConnection
+from kurir_api.schema.tasks.types import TaskConnection
 from kurir_api.services.cases.timeline import summary
 from kurir_api.services.policies import may_locate, revealed_fields
-from kurir_api.services.visibility import DESK, visible_events, visible_tasks
+from kurir_api.services.visibility import DESK
 from kurir_api.task_kinds import PatientField
 
 strawberry.enum(CaseStatus, description="Whether a case is worked on.")
@@ -186,14 +186,12 @@ class Case(Node):
     @strawberry.field(description="Its tasks, newest first, as far as the caller may know.")
     async def tasks(self, info: Info, first: First = 20, after: After = None) -> TaskConnection:
         """A page."""
-        rows = visible_tasks(info.context.principal).filter(case_id=self.row.id)
-        return TaskConnection.of(await newest_first(rows, Task.of, first, after))
+        return TaskConnection.of(await info.context.loaders.case_tasks.load((self.row.id, first, after)))
 
     @strawberry.field(description="What happened, last recorded first; for the desk, empty for others.")
     async def timeline(self, info: Info, first: First = 50, after: After = None) -> TimelineConnection:
         """A page."""
-        rows = visible_events(info.context.principal).filter(case_id=self.row.id)
-        return TimelineConnection.of(await newest_first(rows, TimelineEvent.of, first, after))
+        return TimelineConnection.of(await info.context.loaders.case_events.load((self.row.id, first, after)))
 
     @strawberry.field(
         description="What was spent on its tasks, gifts at their value included, rejected and void costs not; "

@@ -14,11 +14,11 @@ from kurir_api.schema.context import Info
 from kurir_api.schema.costs.types import Cost
 from kurir_api.schema.errors import EligibilityReason
 from kurir_api.schema.ids import Node, global_id
-from kurir_api.schema.pagination import After, Connection, First, newest_first
+from kurir_api.schema.pagination import After, Connection, First
 from kurir_api.schema.places.types import Facility, Region, region
 from kurir_api.schema.scalars import GeoPoint, GeoPointInput, point_of
 from kurir_api.schema.tasks.dispatch_types import Candidate, Wave
-from kurir_api.services.visibility import OFFICE, visible_costs
+from kurir_api.services.visibility import OFFICE
 from kurir_api.task_kinds import task_kinds
 
 if TYPE_CHECKING:
@@ -98,7 +98,7 @@ class Task(Node):
     @strawberry.field(description="A few words: the office's own for holders and the office, else the kind's name.")
     async def title(self, info: Info) -> str:
         """Words written by the office may name the patient."""
-        own = self.row.title if await self._trusted(info) else None
+        own = self.row.title if self.row.title_sealed and await self._trusted(info) else None
         return own or task_kinds()[self.row.kind].name.say(info.context.locale)
 
     @strawberry.field(description="What to know and do; for holders and the office.")
@@ -168,8 +168,7 @@ class Task(Node):
     @strawberry.field(description="What was spent on it, newest first, as far as the caller may know.")
     async def costs(self, info: Info, first: First = 20, after: After = None) -> Connection[Cost]:
         """A page."""
-        rows = visible_costs(info.context.principal).filter(task_id=self.row.id)
-        return await newest_first(rows, Cost.of, first, after)
+        return await info.context.loaders.task_costs.load((self.row.id, first, after))
 
     @strawberry.field(description="Who could do it, nearest first, each with reasons; for coordinators.")
     async def candidates(
@@ -191,17 +190,16 @@ class Task(Node):
         """Whether the caller is of the task's office or holds it now."""
         if info.context.principal.reaches(self.row.region_id, *OFFICE):
             return True
-        own = await info.context.loaders.own_claim.load(self.row.id)
-        return own is not None and own.status in HOLDING
+        claims = await info.context.loaders.live_claims.load(self.row.id)
+        return any(
+            claim.row.member_id == info.context.principal.member_id and claim.status in HOLDING for claim in claims
+        )
 
 
 async def viewer_point(info: Info) -> Point | None:
     """Where the caller is: the last place the phone told, else home."""
-    row = await info.context.loaders.member.load(info.context.principal.member_id)
-    for latitude, longitude in ((row.last_latitude, row.last_longitude), (row.home_latitude, row.home_longitude)):
-        if latitude is not None and longitude is not None:
-            return Point(latitude, longitude)
-    return None
+    place = info.context.principal.place
+    return None if place is None else Point(*place)
 
 
 @strawberry.type(description="A task in a list.")

@@ -10,11 +10,11 @@ from kurir_api.dispatch.texts import NotificationKind
 from kurir_api.errors import NotAllowed, NotFound, UnknownMember
 from kurir_api.models import ClaimStatus, Membership, Role, Task, Urgency
 from kurir_api.services.tasks.claim_task import refuse_unless_able, take_slot
-from kurir_api.services.tasks.staffing import fill, organization_for
+from kurir_api.services.tasks.staffing import organization_for
 from kurir_api.services.texts import cleaned
 from kurir_api.services.use_case import Command, use_case
 from kurir_api.services.visibility import visible_members, visible_tasks
-from kurir_api.transitions import record
+from kurir_api.transitions import move, record
 
 ANSWER_WITHIN = {
     Urgency.EMERGENCY: timedelta(minutes=3),
@@ -70,7 +70,7 @@ async def assign_task(principal: Principal, command: AssignTask) -> UUID:
         NotificationKind.OFFER, [command.member_id], task, regency_code=task.regency_code, now=now, urgent=True
     )
     if slots_left == 0:
-        await fill(task, now, keep=command.member_id)
+        await move(task, "fill", None, at=now)
     return claim.id
 
 

@@ -6,7 +6,6 @@ from uuid import UUID
 from kurir_api.auth import Principal
 from kurir_api.dispatch.notifications import notify
 from kurir_api.dispatch.texts import NotificationKind
-from kurir_api.dispatch.waves import stop_waves, withdraw_alerts
 from kurir_api.models import LIVE, Claim, Task
 from kurir_api.services.tasks.publish_task import TaskAction
 from kurir_api.services.tasks.staffing import lock_task
@@ -24,13 +23,11 @@ async def cancel_task(principal: Principal, command: TaskAction) -> UUID:
 
 async def cancel_one(task: Task, by: Principal | None, reason: str | None, now: datetime) -> None:
     """Cancel a locked task in the caller's transaction; `by` None: as a consequence of something else."""
-    await move(task, "cancel", by, reason=reason, at=now)
+    await move(task, "cancel", by, reason=reason, at=now, alerts_stale=True)
     claims = await Claim.filter(task_id=task.id, status__in=LIVE).order_by("id").select_for_update()
     for claim in claims:
         claim.task = task
         await move(claim, "cancel", None, at=now)
-    await stop_waves(task, filled=False)
-    await withdraw_alerts(task, now, keep=None)
     await notify(
         NotificationKind.TASK_CANCELLED,
         [claim.member_id for claim in claims],

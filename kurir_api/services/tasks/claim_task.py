@@ -11,10 +11,10 @@ from kurir_api.auth import Principal
 from kurir_api.dispatch.eligibility import EligibilityReason, claim_obstacles
 from kurir_api.errors import InvalidTransition, NotEligible, NotFound, ScheduleConflict, TaskAlreadyClaimed
 from kurir_api.models import Claim, ClaimStatus, Task, TaskStatus, insert_parts, new_id
-from kurir_api.services.tasks.staffing import fill, organization_for
+from kurir_api.services.tasks.staffing import organization_for
 from kurir_api.services.use_case import Command, use_case
 from kurir_api.services.visibility import visible_tasks
-from kurir_api.transitions import record
+from kurir_api.transitions import move, record
 
 TAKEN = (TaskStatus.FILLED, TaskStatus.IN_PROGRESS)
 
@@ -42,7 +42,7 @@ async def claim_task(principal: Principal, command: ClaimTask) -> UUID:
     claim, slots_left = await take_slot(task, principal.member_id, organization_id, ClaimStatus.HELD, now)
     await record(claim, "claim", principal, at=now)
     if slots_left == 0:
-        await fill(task, now, keep=principal.member_id)
+        await move(task, "fill", None, at=now)
     return claim.id
 
 

@@ -4,7 +4,7 @@ from datetime import datetime
 from uuid import UUID
 
 from kurir_api.auth import Principal
-from kurir_api.dispatch.waves import plan_wave, stop_waves, withdraw_alerts
+from kurir_api.dispatch.waves import plan_wave
 from kurir_api.errors import InvalidInput, NotAllowed, NotFound
 from kurir_api.models import LIVE, TAKING, Claim, ClaimStatus, Role, Task, TaskStatus, lies_within
 from kurir_api.services.visibility import visible_claims, visible_tasks
@@ -29,13 +29,6 @@ async def lock_claim(principal: Principal, claim_id: UUID) -> Claim:
     claim = await Claim.select_for_update().get(id=claim_id)
     claim.task = task
     return claim
-
-
-async def fill(task: Task, now: datetime, *, keep: UUID) -> None:
-    """Every slot is taken: stop alerting, and withdraw what the others still see. `keep`: the last claimant."""
-    await move(task, "fill", None, at=now)
-    await stop_waves(task, filled=True)
-    await withdraw_alerts(task, now, keep=keep)
 
 
 async def settle(task: Task, now: datetime) -> None:
