@@ -17,6 +17,7 @@ from tortoise.queryset import QuerySet
 from kurir_api import models
 from kurir_api.auth import Principal
 from kurir_api.dispatch.eligibility import Obstacles, claim_obstacles_many
+from kurir_api.dispatch.ranking import Candidate, rank_many
 from kurir_api.models import (
     LIVE,
     Alert,
@@ -206,6 +207,24 @@ class Loaders:
             return [found[task.id] for task in tasks]
 
         return DataLoader(load_fn=load, cache_key_fn=lambda task: task.id)
+
+    @cached_property
+    def candidates(self) -> DataLoader[tuple[models.Task, int], list[Candidate]]:
+        """So many of the members nearest to a task, with what is against each; for its coordinators."""
+
+        async def load(keys: list[tuple[models.Task, int]]) -> list[list[Candidate]]:
+            asked: dict[int, list[models.Task]] = defaultdict(list)
+            for task, limit in keys:
+                asked[limit].append(task)
+            found = {
+                limit: await rank_many(
+                    tasks, limit=limit, now=datetime.now(UTC), include_ineligible=True, exclude_alerted=False
+                )
+                for limit, tasks in asked.items()
+            }
+            return [found[limit][task.id] for task, limit in keys]
+
+        return DataLoader(load_fn=load, cache_key_fn=lambda key: (key[0].id, key[1]))
 
     @cached_property
     def region(self) -> DataLoader[str, Region]:

@@ -1,12 +1,11 @@
 """What coordinators see of dispatch: candidates, waves, alerts."""
 
-from datetime import UTC, datetime
+from datetime import datetime
 from uuid import UUID
 
 import strawberry
 
 from kurir_api import models
-from kurir_api.dispatch.ranking import rank
 from kurir_api.models import AlertStatus, Role, WaveStatus
 from kurir_api.schema.context import Info
 from kurir_api.schema.errors import EligibilityReason
@@ -40,7 +39,7 @@ class Candidate:
         limit = checked(first)
         if not info.context.principal.reaches(task.region_id, Role.COORDINATOR) or not limit:
             return []
-        found = await rank(task, limit=limit, now=datetime.now(UTC), include_ineligible=True, exclude_alerted=False)
+        found = await info.context.loaders.candidates.load((task, limit))
         return [
             cls(
                 rank=candidate.rank,
