@@ -1,10 +1,16 @@
-"""What a process says of itself: one line an event on standard error, JSON in production."""
+"""What a process says of itself: one line an event on standard error, JSON in production.
+
+Of an exception only its type and where it was raised: messages and variables may hold people's data.
+"""
 
 import logging
 import sys
+import traceback
+from collections.abc import Iterator
+from typing import Any
 
 import structlog
-from structlog.types import Processor
+from structlog.types import EventDict, Processor
 
 from kurir_api.settings import Settings
 
@@ -20,10 +26,11 @@ def configure_logging(settings: Settings) -> None:
         structlog.processors.TimeStamper(fmt="iso", utc=True),
         structlog.processors.StackInfoRenderer(),
     ]
+    console = structlog.dev.ConsoleRenderer(
+        colors=sys.stderr.isatty(), exception_formatter=structlog.dev.plain_traceback
+    )
     finish: list[Processor] = (
-        [structlog.processors.dict_tracebacks, structlog.processors.JSONRenderer()]
-        if settings.production
-        else [structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty())]
+        [structlog.processors.JSONRenderer()] if settings.production else [_causes_below, console]
     )
     structlog.configure(
         processors=[*shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
@@ -35,12 +42,57 @@ def configure_logging(settings: Settings) -> None:
     handler.setFormatter(
         structlog.stdlib.ProcessorFormatter(
             foreign_pre_chain=shared,
-            processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, *finish],
+            processors=[
+                structlog.stdlib.ProcessorFormatter.remove_processors_meta,
+                _causes_instead_of_exceptions,
+                *finish,
+            ],
         )
     )
     logging.basicConfig(handlers=[handler], level=settings.log_level, force=True)
     for name in QUIET:
         logging.getLogger(name).setLevel(logging.WARNING)
+
+
+def causes_of(error: BaseException) -> list[dict[str, Any]]:
+    """Of the error, of what it was raised from and of the members of a group, outermost first: the `type`, and the
+    `frames` as "file:line function".
+    """
+    return [
+        {
+            "type": f"{type(cause).__module__}.{type(cause).__qualname__}",
+            "frames": [
+                f"{frame.filename}:{frame.lineno} {frame.name}" for frame in traceback.extract_tb(cause.__traceback__)
+            ],
+        }
+        for cause in _chain(error)
+    ]
+
+
+def _chain(error: BaseException) -> Iterator[BaseException]:
+    yield error
+    inner = error.__cause__ or (None if error.__suppress_context__ else error.__context__)
+    if inner is not None:
+        yield from _chain(inner)
+    if isinstance(error, BaseExceptionGroup):
+        for member in error.exceptions:
+            yield from _chain(member)
+
+
+def _causes_instead_of_exceptions(_logger: object, _method: str, event: EventDict) -> EventDict:
+    given = event.pop("exc_info", None)
+    error = sys.exc_info()[1] if given is True else given[1] if isinstance(given, tuple) else given
+    if isinstance(error, BaseException):
+        event["causes"] = causes_of(error)
+    return event
+
+
+def _causes_below(_logger: object, _method: str, event: EventDict) -> EventDict:
+    """For people: the causes line by line, below the event."""
+    lines = [line for cause in event.pop("causes", ()) for line in (cause["type"], *cause["frames"])]
+    if lines:
+        event["exception"] = "\n  ".join(lines)
+    return event
 
 
 def _without_query_strings(record: logging.LogRecord) -> bool:

@@ -53,6 +53,9 @@ def listening(settings: Settings, *, any_port: bool = False) -> Iterator[socket.
             "listens there, or set KURIR_PORT (and KURIR_HOST) to another"
         ) from error
     with listener:
+        # asyncio sets this only on sockets made with the protocol's number; without it every answer waits 40 ms for
+        # the client to acknowledge the headers.
+        listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         yield listener
 
 

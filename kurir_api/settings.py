@@ -37,7 +37,7 @@ class PushChannel(StrEnum):
 class Settings(BaseSettings):
     """Everything that differs between offices. Times are minutes, sizes connections."""
 
-    model_config = SettingsConfigDict(env_prefix="KURIR_", frozen=True, extra="ignore")
+    model_config = SettingsConfigDict(env_prefix="KURIR_", frozen=True, extra="ignore", hide_input_in_errors=True)
 
     environment: Environment = Environment.DEVELOPMENT
     data_dir: Path = Field(default_factory=lambda: Path(platformdirs.user_data_dir("kurir")))
@@ -107,8 +107,6 @@ class Settings(BaseSettings):
                 problems.append("KURIR_TOKEN_MINUTES: at most 15 in production")
             if os.environ.get("FIREBASE_AUTH_EMULATOR_HOST"):
                 problems.append("FIREBASE_AUTH_EMULATOR_HOST: unset it; with it, forged tokens would be accepted")
-            if self.host == "127.0.0.1" and Path("/.dockerenv").exists():
-                problems.append("KURIR_HOST: set it to 0.0.0.0 inside a container, or nobody can reach it")
         if len(self.secret.get_secret_value()) < 32 and self.secret.get_secret_value():
             problems.append(f"KURIR_SECRET: at least 32 characters ({SECRETS['secret']})")
         if self.push_sender is PushChannel.FCM and not (self.firebase_project and self.firebase_credentials):

@@ -6,8 +6,6 @@ variables and query text never reach the log, as they may hold a patient's data.
 """
 
 import secrets
-import traceback
-from collections.abc import Iterator
 from typing import Any
 
 import strawberry
@@ -18,6 +16,7 @@ from strawberry.schema.exceptions import CannotGetOperationTypeError, InvalidOpe
 from strawberry.types import ExecutionContext
 
 from kurir_api.errors import ClientError
+from kurir_api.logs import causes_of
 
 BAD_USER_INPUT = "BAD_USER_INPUT"
 INTERNAL = "INTERNAL"
@@ -35,17 +34,6 @@ UNFIT_REQUESTS = (
 log = structlog.get_logger(__name__)
 
 
-def _causes(error: BaseException) -> Iterator[BaseException]:
-    """The error, what it was raised from, and the members of a group, outermost first."""
-    yield error
-    inner = error.__cause__ or (None if error.__suppress_context__ else error.__context__)
-    if inner is not None:
-        yield from _causes(inner)
-    if isinstance(error, BaseExceptionGroup):
-        for member in error.exceptions:
-            yield from _causes(member)
-
-
 def log_fault(error: BaseException, **where: str | None) -> str:
     """Log a fault once, without its message; returns the reference that finds the line.
 
@@ -53,16 +41,7 @@ def log_fault(error: BaseException, **where: str | None) -> str:
     `where`, which must hold names from the code only.
     """
     reference = secrets.token_hex(4)
-    causes = [
-        {
-            "type": f"{type(cause).__module__}.{type(cause).__qualname__}",
-            "frames": [
-                f"{frame.filename}:{frame.lineno} {frame.name}" for frame in traceback.extract_tb(cause.__traceback__)
-            ],
-        }
-        for cause in _causes(error)
-    ]
-    log.error("fault", reference=reference, causes=causes, **where)
+    log.error("fault", reference=reference, causes=causes_of(error), **where)
     return reference
 
 
