@@ -33,7 +33,7 @@ NEXT_DUE = """
 SELECT least(
     (SELECT min(greatest(due_at, leased_until)) FROM wave WHERE status IN ('PLANNED', 'SENDING', 'WAITING')),
     (SELECT min(greatest(due_at, leased_until)) FROM notification WHERE due_at IS NOT NULL),
-    (SELECT '-infinity'::timestamptz FROM task WHERE alerts_stale LIMIT 1)
+    (SELECT to_timestamp(0) FROM task WHERE alerts_stale LIMIT 1)
 ) AS at
 """
 

@@ -1,6 +1,7 @@
 """The main job, played through the public API over HTTP: from a message to a verified and costed run."""
 
 import asyncio
+from collections.abc import Callable
 from datetime import date, datetime, time, timedelta
 from random import SystemRandom
 from zoneinfo import ZoneInfo
@@ -18,7 +19,7 @@ WIB = ZoneInfo("Asia/Jakarta")
 PICK_UP, BACK_HOME = time(6, 0), time(10, 0)
 FUEL = 85_000
 SHOWN_CANDIDATES = 15
-ALERTS_WITHIN, LOOK_EVERY = timedelta(seconds=30), timedelta(seconds=0.25)
+WORKER_WITHIN, LOOK_EVERY = timedelta(seconds=30), timedelta(seconds=0.25)
 
 
 async def play(base_url: str, demo: Demo, tokens: Tokens, say: Say = print) -> None:
@@ -143,28 +144,37 @@ def _verdict(candidate: Answer) -> str:
 async def _await_alerts(client: Client, coordinator: str, task: Answer, story: Story) -> list[Answer]:
     """The alerts of the first wave, nearest first, once the worker has sent them."""
     story.step("The worker alerts the first wave, nearest first")
-    try:
-        async with asyncio.timeout(ALERTS_WITHIN.total_seconds()):
-            while True:
-                waves = (await client.query(coordinator, documents.WAVES, task=task["id"]))["task"]["waves"]
-                alerts: list[Answer] = waves[0]["alerts"] if waves else []
-                if alerts and all(alert["status"] != "QUEUED" for alert in alerts):
-                    break
-                if waves and waves[0]["status"] == "EXHAUSTED":
-                    raise WalkFailed("Nobody could be alerted: every licensed member near is off duty or busy")
-                await asyncio.sleep(LOOK_EVERY.total_seconds())
-    except TimeoutError as error:
-        raise WalkFailed(
-            f"No alert went out within {ALERTS_WITHIN.seconds} seconds: is a worker running? (kurir worker)"
-        ) from error
-    story.line(f"Wave {waves[0]['number']} {waves[0]['status']}")
-    alerts.sort(key=lambda alert: alert["rank"])
+
+    def sent(state: Answer) -> bool:
+        alerts = state["waves"][0]["alerts"] if state["waves"] else []
+        if not alerts and state["waves"] and state["waves"][0]["status"] == "EXHAUSTED":
+            raise WalkFailed("Nobody could be alerted: every licensed member near is off duty or busy")
+        return bool(alerts) and all(alert["status"] != "QUEUED" for alert in alerts)
+
+    wave = (await _await_worker(client, coordinator, task, sent))["waves"][0]
+    story.line(f"Wave {wave['number']} {wave['status']}")
+    alerts: list[Answer] = sorted(wave["alerts"], key=lambda alert: alert["rank"])
     story.table(
         (f"{one['rank']}.", one["member"]["name"], kilometres(one["distanceM"]), one["status"]) for one in alerts
     )
     if len(alerts) < 2:
         raise WalkFailed("Only one member was alerted, and a race needs two")
     return alerts
+
+
+async def _await_worker(client: Client, coordinator: str, task: Answer, done: Callable[[Answer], bool]) -> Answer:
+    """The task's status and waves, once a worker has done what `done` looks for."""
+    try:
+        async with asyncio.timeout(WORKER_WITHIN.total_seconds()):
+            while True:
+                state: Answer = (await client.query(coordinator, documents.WAVES, task=task["id"]))["task"]
+                if done(state):
+                    return state
+                await asyncio.sleep(LOOK_EVERY.total_seconds())
+    except TimeoutError as error:
+        raise WalkFailed(
+            f"Nothing happened within {WORKER_WITHIN.seconds} seconds: is a worker running? (kurir worker)"
+        ) from error
 
 
 async def _show_inboxes(client: Client, runners: list[tuple[str, str]], task: Answer, story: Story) -> None:
@@ -202,11 +212,12 @@ async def _race(
 
 
 async def _show_filled(client: Client, coordinator: str, task: Answer, story: Story) -> None:
-    now = (await client.query(coordinator, documents.WAVES, task=task["id"]))["task"]
-    waves = ", ".join(f"wave {wave['number']} {wave['status']}" for wave in now["waves"])
-    story.line(f"Task {now['status']}, {waves}; the other phones withdraw the alert silently")
-    if now["status"] != "FILLED" or {wave["status"] for wave in now["waves"]} != {"FILLED"}:
-        raise WalkFailed(f"The task and its waves should be FILLED, but are: {now['status']}, {waves}")
+    def settled(state: Answer) -> bool:
+        return state["status"] == "FILLED" and {wave["status"] for wave in state["waves"]} == {"FILLED"}
+
+    state = await _await_worker(client, coordinator, task, settled)
+    waves = ", ".join(f"wave {wave['number']} {wave['status']}" for wave in state["waves"])
+    story.line(f"Task {state['status']}, {waves}; the other phones withdraw the alert silently")
 
 
 async def _carry_out(client: Client, winner: tuple[str, str], claim: Answer, task: Answer, story: Story) -> None:
