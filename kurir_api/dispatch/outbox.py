@@ -14,13 +14,14 @@ from typing import Any
 from uuid import UUID
 
 import orjson
+import structlog
 from tortoise.connection import get_connection
 from tortoise.transactions import in_transaction
 
 from kurir_api.dispatch.senders import Delivery, Outcome, Push, PushSender
 from kurir_api.dispatch.texts import render
 from kurir_api.errors import InvalidTransition
-from kurir_api.models import Alert, Device
+from kurir_api.models import Alert, Device, global_id
 from kurir_api.transitions import move
 
 LEASE = timedelta(seconds=60)
@@ -85,6 +86,16 @@ class Due:
     lease: datetime
 
 
+@dataclass(frozen=True, slots=True)
+class Sending:
+    """To which phones a notification goes, with a push for each; or, without any, why it can't be sent."""
+
+    due: Due
+    phones: Sequence[Phone] = ()
+    pushes: Sequence[Push] = ()
+    failure: str = NO_DEVICE
+
+
 Answer = tuple[Phone, Delivery]
 
 
@@ -96,25 +107,20 @@ async def deliver_due(
     Sent when at least one phone took it. Else tried again on the phones that asked for it, later each time (full
     jitter: a random share, given by `chance`, of 5 s doubled per attempt, at most 5 min; Retry-After comes on top),
     until the twelfth attempt or until it expires. A token that is gone takes its device with it.
+
+    One that can't be recorded is logged and comes up again when its lease ends; the others go on.
     """
     due = await _take(now, batch)
     phones = await _phones({one.member_id for one in due}) if due else {}
-    addressed: list[tuple[Due, list[Phone], list[Push]]] = []
-    for one in due:
-        if one.expires_at <= now:
-            await _end(one, failure=EXPIRED)
-            continue
-        asked = _asked(one, phones.get(one.member_id, []))
+    sendings = [_address(one, phones.get(one.member_id, []), now) for one in due]
+    pushes = [push for sending in sendings for push in sending.pushes]
+    answers = iter(await sender.send(pushes) if pushes else [])
+    for sending in sendings:
+        answered = [(phone, next(answers)) for phone in sending.phones]
         try:
-            pushes = [_push(one, phone, now) for phone in asked]
-        except (KeyError, ValueError) as error:  # what `render` says of data it can't put into words
-            await _end(one, failure=f"no words: {type(error).__name__}: {error}"[:REASON_LENGTH])
-        else:
-            addressed.append((one, asked, pushes))
-    sendable = [push for _, _, pushes in addressed for push in pushes]
-    answers = iter(await sender.send(sendable) if sendable else [])
-    for one, asked, _ in addressed:
-        await _record(one, [(phone, next(answers)) for phone in asked], now, chance)
+            await _record(sending, answered, now, chance)
+        except Exception:  # noqa: BLE001 - one notification's fault must not hold up the others
+            structlog.get_logger("kurir.outbox").exception("recording failed", notification_id=str(sending.due.id))
     return len(due)
 
 
@@ -132,20 +138,26 @@ async def _phones(members: Iterable[UUID]) -> Mapping[UUID, list[Phone]]:
     return phones
 
 
-def _asked(due: Due, phones: list[Phone]) -> list[Phone]:
-    """All of the member's phones, but none that refused this notification before."""
-    return [phone for phone in phones if str(phone.device_id) not in due.data.get(REFUSED, [])]
+def _address(due: Due, phones: list[Phone], now: datetime) -> Sending:
+    """To all of the member's phones, but none that refused this notification before."""
+    if due.expires_at <= now:
+        return Sending(due, failure=EXPIRED)
+    asked = [phone for phone in phones if str(phone.device_id) not in due.data.get(REFUSED, [])]
+    try:
+        return Sending(due, asked, [_push(due, phone, now) for phone in asked])
+    except Exception as error:  # noqa: BLE001 - data that can't be put into words must not hold up the others
+        return Sending(due, failure=f"no words: {type(error).__name__}: {error}"[:REASON_LENGTH])
 
 
 def _push(due: Due, phone: Phone, now: datetime) -> Push:
     text = render(due.kind, phone.locale, due.data)
-    ids = {"taskId": due.task_id, "alertId": due.alert_id}
+    ids = {"taskId": ("Task", due.task_id), "alertId": ("Alert", due.alert_id)}
     return Push(
         notification_id=due.id,
         token=phone.token,
         title=text.title,
         body=text.body,
-        data={"kind": due.kind} | {name: str(value) for name, value in ids.items() if value},
+        data={"kind": due.kind} | {name: global_id(kind, row) for name, (kind, row) in ids.items() if row},
         collapse_key=str(due.task_id or due.id),
         ttl=due.expires_at - now,
         urgent=due.urgent,
@@ -153,7 +165,8 @@ def _push(due: Due, phone: Phone, now: datetime) -> Push:
     )
 
 
-async def _record(due: Due, answers: Sequence[Answer], now: datetime, chance: Callable[[], float]) -> None:
+async def _record(sending: Sending, answers: Sequence[Answer], now: datetime, chance: Callable[[], float]) -> None:
+    due = sending.due
     gone = [phone.device_id for phone, answer in answers if answer.outcome is Outcome.TOKEN_GONE]
     if gone:
         await Device.filter(id__in=gone).delete()
@@ -164,15 +177,17 @@ async def _record(due: Due, answers: Sequence[Answer], now: datetime, chance: Ca
         await _retry(due, answers, now, chance)
     else:
         refused = by_outcome[Outcome.RETRY] or by_outcome[Outcome.FAILED]
-        await _end(due, failure=refused[0][1].reason if refused else NO_DEVICE)
+        await _end(due, failure=refused[0][1].reason if refused else sending.failure)
 
 
 async def _retry(due: Due, answers: Sequence[Answer], now: datetime, chance: Callable[[], float]) -> None:
     backoff = min(FIRST_BACKOFF * 2 ** (due.attempts - 1), LONGEST_BACKOFF) * chance()
     asked_for = max((answer.retry_after for _, answer in answers if answer.retry_after), default=timedelta(0))
+    # Not past its expiry, however long the vendor wants to be left alone: then it ends, for everybody to see.
+    wait = min(asked_for + backoff, due.expires_at - now)
     refused = [str(phone.device_id) for phone, answer in answers if answer.outcome is Outcome.FAILED]
     data = {REFUSED: [*due.data.get(REFUSED, []), *refused]} if refused else {}
-    await _write(due, due_at=now + asked_for + backoff, data=data)
+    await _write(due, due_at=now + wait, data=data)
 
 
 async def _end(due: Due, *, sent_at: datetime | None = None, failure: str | None = None) -> None:

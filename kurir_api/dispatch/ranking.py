@@ -59,15 +59,16 @@ SEARCHES = """
 """
 
 # This only narrows what is loaded, and never leaves out a member whom the checks of `eligibility` would accept; the
-# checks decide. OFFSET 0 keeps it a filter on the members that the index hands over: a join would go over all.
+# checks decide. OFFSET 0 keeps it a filter on the members that the index hands over: a join would go over all. And no
+# counts are compared: PostgreSQL takes equality to be rare, and would not expect the walk by distance to end early.
 NARROW = """
     m.active AND (m.available OR $5)
     AND EXISTS (SELECT FROM membership v WHERE v.member_id = m.id AND v.role = 'VOLUNTEER'
                 AND (s.reached = v.region_id OR starts_with(s.reached, v.region_id || '.')
                      OR ($5 AND starts_with(v.region_id, s.regency_code || '.'))) OFFSET 0)
-    AND ($5 OR (SELECT count(*) FROM capability c
-                WHERE c.member_id = m.id AND c.code = ANY(s.required)
-                  AND (c.valid_until IS NULL OR c.valid_until >= s.last_day)) = cardinality(s.required))
+    AND ($5 OR NOT EXISTS (SELECT FROM unnest(s.required) AS needed WHERE NOT EXISTS (
+            SELECT FROM capability c WHERE c.member_id = m.id AND c.code = needed
+            AND (c.valid_until IS NULL OR c.valid_until >= s.last_day)) OFFSET 0))
     AND ($5 OR s.emergency OR m.quiet_from IS NULL OR NOT CASE WHEN m.quiet_from::time <= m.quiet_to::time
          THEN m.quiet_from::time <= s.clock AND s.clock < m.quiet_to::time
          ELSE m.quiet_from::time <= s.clock OR s.clock < m.quiet_to::time END)

@@ -5,6 +5,7 @@ Locks are taken in one order everywhere: task, wave, members, notifications, ale
 """
 
 from collections.abc import Collection, Mapping
+from contextlib import suppress
 from datetime import datetime
 from uuid import UUID
 
@@ -14,6 +15,7 @@ from tortoise.transactions import in_transaction
 from kurir_api.dispatch.notifications import notify
 from kurir_api.dispatch.texts import NotificationKind
 from kurir_api.dispatch.waves import stop_waves
+from kurir_api.errors import InvalidTransition
 from kurir_api.models import TAKING, Alert, AlertStatus, Claim, ClaimStatus, Notification, Task, TaskStatus
 from kurir_api.transitions import move
 
@@ -81,7 +83,8 @@ async def _withdraw_alerts(task: Task, now: datetime, *, keep: Collection[UUID])
     alerts = await stale
     for alert in alerts:
         if alert.id in sendings:
-            await move(alert, "suppress", None)
+            with suppress(InvalidTransition):  # it is on the phone already, though nobody recorded that it was sent
+                await move(alert, "suppress", None)
     await _tell_phones(task, alerts, sendings, now)
 
 

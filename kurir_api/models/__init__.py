@@ -1,7 +1,9 @@
 """The tables, one file each. Use cases live elsewhere."""
 
+from tortoise.models import Model
+
 from kurir_api.models.alert import Alert, AlertStatus
-from kurir_api.models.base import insert_parts, new_id
+from kurir_api.models.base import global_id, insert_parts, leave_lengths_to_postgresql, new_id
 from kurir_api.models.capability import Capability
 from kurir_api.models.case import CarePhase, Case, CaseStatus, Outcome
 from kurir_api.models.claim import HOLDING, LIVE, TAKING, Claim, ClaimStatus
@@ -57,8 +59,13 @@ __all__ = [
     "Urgency",
     "Wave",
     "WaveStatus",
+    "global_id",
     "insert_parts",
     "lies_within",
     "new_id",
     "regency_of",
 ]
+
+leave_lengths_to_postgresql(
+    table for table in list(vars().values()) if isinstance(table, type) and issubclass(table, Model)
+)

@@ -1,17 +1,25 @@
 """What every table shares."""
 
+from base64 import b64encode
+from collections.abc import Iterable
 from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
 from tortoise import fields
 from tortoise.models import Model
+from tortoise.validators import MaxLengthValidator
 from uuid_utils.compat import uuid7
 
 
 def new_id() -> UUID:
     """A UUIDv7: unique anywhere, and in order of creation."""
     return uuid7()
+
+
+def global_id(type_name: str, row_id: UUID | str) -> str:
+    """The opaque id by which clients know a row, as Relay has it: base64 of "Type:uuid"."""
+    return b64encode(f"{type_name}:{row_id}".encode()).decode()
 
 
 class Table(Model):
@@ -35,6 +43,15 @@ class TenantTable(Table):
 def status_field(states: type[StrEnum], **options: Any) -> "fields.CharField[str]":
     """A state column; it changes only through `transitions.move`."""
     return fields.CharField(max_length=max(len(state) for state in states), **options)
+
+
+def leave_lengths_to_postgresql(tables: Iterable[type[Model]]) -> None:
+    """PostgreSQL refuses to store a text too long for its column. Tortoise would refuse even to look for one, which
+    callers may: it is simply not there.
+    """
+    for table in tables:
+        for field in table._meta.fields_map.values():
+            field.validators = [check for check in field.validators if not isinstance(check, MaxLengthValidator)]
 
 
 def insert_parts(row: Model, first: int, **expressions: str) -> tuple[str, str, list[Any]]:

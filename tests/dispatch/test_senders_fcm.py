@@ -42,6 +42,9 @@ ALERT = Push(
     urgent=True,
     silent=False,
 )
+NOTIFICATION_ID = "Tm90aWZpY2F0aW9uOjAxOTBhNmMwLTAwMDAtNzAwMC04MDAwLTAwMDAwMDAwMDAwMQ=="
+"""As the API says it: base64 of "Notification:0190a6c0-0000-7000-8000-000000000001"."""
+
 SENT = Delivery(Outcome.SENT)
 
 
@@ -87,7 +90,7 @@ async def test_an_urgent_alert_is_high_priority_and_expires_with_its_window(
             "data": {
                 "kind": "TASK_ALERT",
                 "taskId": "VGFzazo3",
-                "notificationId": "0190a6c0-0000-7000-8000-000000000001",
+                "notificationId": NOTIFICATION_ID,
                 "collapseKey": "task:7",
             },
             "notification": {
@@ -145,7 +148,7 @@ async def test_a_silent_withdrawal_carries_data_alone_and_is_never_high_priority
             "token": "phone-1:APA91b",
             "data": {
                 "kind": "TASK_TAKEN",
-                "notificationId": "0190a6c0-0000-7000-8000-000000000001",
+                "notificationId": NOTIFICATION_ID,
                 "collapseKey": "task:7",
             },
             "android": {"collapse_key": "task:7", "priority": "normal", "ttl": "7200s"},

@@ -106,6 +106,19 @@ async def test_an_alert_that_is_being_sent_is_withdrawn_after_its_lease() -> Non
     assert await told_to_withdraw() == {(sending.id, lease, True)}
 
 
+async def test_an_alert_that_arrived_while_it_is_being_sent_is_withdrawn_like_any_other() -> None:
+    lease = NOW + timedelta(seconds=40)
+    task = await make_task()
+    received = await alerted(task, AlertStatus.QUEUED, attempts=1, leased_until=lease)
+    await Alert.filter(id=received.id).update(status=AlertStatus.RECEIVED)
+    await claimed_by((await a_driver()).id, task)
+
+    assert await settle_stale_alerts(NOW) == 1
+
+    assert await statuses(received) == [AlertStatus.RECEIVED]
+    assert await told_to_withdraw() == {(received.id, lease, True)}
+
+
 async def test_who_declined_is_told_nothing() -> None:
     task = await make_task()
     declined = await alerted(task, AlertStatus.DECLINED)

@@ -25,10 +25,10 @@ if TYPE_CHECKING:
 class Push:
     """One notification for one device.
 
-    `data` holds ids and the kind, never a patient's data, and no `notificationId` or `collapseKey`: senders
-    add those themselves. A later push with the same `collapse_key` (at most 64 bytes, APNs' limit) replaces
-    an earlier one on the phone. After `ttl` nobody needs it any more. A `silent` one shows nothing: the app
-    withdraws or refreshes what it shows under `collapse_key`.
+    `data` holds the kind and ids as clients know them, never a patient's data, and no `notificationId` or
+    `collapseKey`: senders add those themselves. A later push with the same `collapse_key` (at most 64 bytes, APNs'
+    limit) replaces an earlier one on the phone. After `ttl` nobody needs it any more. A `silent` one shows nothing:
+    the app withdraws or refreshes what it shows under `collapse_key`.
     """
 
     notification_id: UUID

@@ -18,6 +18,7 @@ from google.auth.exceptions import GoogleAuthError
 from google.auth.transport.requests import Request
 
 from kurir_api.dispatch.senders import Delivery, Outcome, Push, PushSender, SenderConfig
+from kurir_api.models import global_id
 
 HTTP_TIMEOUT_SECONDS = 10
 # The library answers a 500 or 503 by trying four times more, which takes 7 s and can't be switched off;
@@ -134,7 +135,7 @@ def fcm_message(push: Push, now: datetime) -> messaging.Message:
     message = messaging.Message(
         data={
             **push.data,
-            "notificationId": str(push.notification_id),
+            "notificationId": global_id("Notification", push.notification_id),
             "collapseKey": push.collapse_key,
         },
         notification=None if push.silent else messaging.Notification(title=push.title, body=push.body),
