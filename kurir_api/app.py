@@ -71,6 +71,7 @@ def create_app(settings: Settings, *, graphiql_token: GraphiQLToken | None = Non
         allowed_origins=settings.allowed_origins,
         ide_page=None if settings.production else page,
     )
+    view.recheck_seconds = settings.recheck_seconds
     return Starlette(
         routes=[
             # Above the view's own limit, which answers in JSON.

@@ -3,14 +3,15 @@
 import asyncio
 import signal
 import sys
+from collections.abc import Awaitable, Callable
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, TypeVar
 
+import structlog
 import typer
-import uvicorn
 from typer.core import TyperGroup
 
-from kurir_api.app import create_app, server_options
+from kurir_api.app import create_app
 from kurir_api.auth import issue_token, principal_of_phone
 from kurir_api.database import connected, database_url, pending_migrations
 from kurir_api.database import migrate as migrate_database
@@ -19,8 +20,10 @@ from kurir_api.demo.run import run_demo, run_walk
 from kurir_api.dispatch.senders import PushSender, sender_named
 from kurir_api.errors import ClientError
 from kurir_api.logs import configure_logging
+from kurir_api.models import OrganizationKind
 from kurir_api.schema import build_schema
-from kurir_api.server import Server, listening
+from kurir_api.server import Server, base_url, listening, serve_in_processes
+from kurir_api.services.members.set_up_office import SetUpOffice, add_organization, set_up_office
 from kurir_api.services.phones import e164
 from kurir_api.settings import Settings, SettingsError, load_settings
 from kurir_api.vault import open_vault
@@ -28,6 +31,7 @@ from kurir_api.worker import Worker
 
 WRONG_SETTINGS = 2
 REFUSED = 1
+T = TypeVar("T")
 
 
 class _Commands(TyperGroup):
@@ -68,11 +72,12 @@ def serve(
     """Answer the apps and the console, at KURIR_HOST and KURIR_PORT, until stopped with Ctrl-C or SIGTERM."""
     settings = _prepared()
     asyncio.run(_fit_tables(settings))
-    if workers == 1:
-        with listening(settings) as listener:
+    with listening(settings) as listener:
+        structlog.get_logger("kurir.serve").info("listening", url=base_url(listener))
+        if workers == 1:
             asyncio.run(Server(create_app(settings), settings).serve([listener]))
-    else:
-        uvicorn.run("kurir_api.app:from_environment", factory=True, workers=workers, **server_options(settings))
+        else:
+            serve_in_processes(listener, settings, workers)
 
 
 @kurir.command()
@@ -115,16 +120,40 @@ def migrate(
 
 
 @kurir.command()
+def set_up(
+    regency: Annotated[str, typer.Option(metavar="CODE", help="33.02 is Banyumas, 33.05 Kebumen.")],
+    office: Annotated[str, typer.Option(help="The office's own organisation.")],
+    name: Annotated[str, typer.Option(help="The first administrator.")],
+    phone: Annotated[str, typer.Option(help="The administrator's phone number, such as 0812-3456-7890.")],
+) -> None:
+    """Begin an office: its regions and facilities, its organisation, and an administrator, who invites the others.
+
+    Again, it brings the places up to date and changes nothing else.
+    """
+    command = SetUpOffice(regency=regency, office=office, name=name, phone=phone)
+    _over_database(_prepared(), lambda: set_up_office(command))
+    typer.echo(f"{name} is an administrator of {regency} for {office}, and may sign in with {phone}.")
+
+
+@kurir.command("add-organization")
+def add_partner(
+    regency: Annotated[str, typer.Option(metavar="CODE", help="The regency's code.")],
+    name: Annotated[str, typer.Option(help="What it is called.")],
+    kind: Annotated[OrganizationKind, typer.Option(help="What it is.")],
+) -> None:
+    """Add a partner of the office; then members can be invited to it."""
+    _over_database(_prepared(), lambda: add_organization(regency, name, kind))
+    typer.echo(f"{name} is a partner of {regency}.")
+
+
+@kurir.command()
 def token(
     phone: Annotated[str, typer.Option(help="The member's phone number, such as 0812-3456-7890.")],
 ) -> None:
     """Print an access token for a member, to try the API with. It is as good as the member's own: keep it safe."""
     settings = _prepared()
-    try:
-        typer.echo(asyncio.run(_token(settings, phone)))
-    except ClientError as error:
-        typer.echo(f"{error.message('id')}\n{error.message('en')}", err=True)
-        raise typer.Exit(REFUSED) from error
+    principal = _over_database(settings, lambda: principal_of_phone(e164(phone, "phone")))
+    typer.echo(issue_token(settings, principal.member_id))
 
 
 @kurir.command()
@@ -135,8 +164,12 @@ def export_schema(
     text = f"{build_schema().as_str()}\n"
     if file is None:
         typer.echo(text, nl=False)
-    else:
+        return
+    try:
         file.write_text(text)
+    except OSError as error:
+        typer.echo(f"{file} can't be written ({error.strerror}).", err=True)
+        raise typer.Exit(REFUSED) from error
 
 
 def _prepared(*, quiet: bool = False) -> Settings:
@@ -159,11 +192,20 @@ async def _fit_tables(settings: Settings) -> None:
         )
 
 
-async def _token(settings: Settings, phone: str) -> str:
-    open_vault(settings)
-    async with connected(database_url(settings), minsize=1, maxsize=1):
-        principal = await principal_of_phone(e164(phone, "phone"))
-    return issue_token(settings, principal.member_id)
+def _over_database(settings: Settings, work: Callable[[], Awaitable[T]]) -> T:
+    """What `work` gives over the office's database; a refusal is told in both languages and ends the command."""
+
+    async def done() -> T:
+        await _fit_tables(settings)
+        open_vault(settings)
+        async with connected(database_url(settings), minsize=1, maxsize=1):
+            return await work()
+
+    try:
+        return asyncio.run(done())
+    except ClientError as error:
+        typer.echo(f"{error.message('id')}\n{error.message('en')}", err=True)
+        raise typer.Exit(REFUSED) from error
 
 
 async def _work(settings: Settings) -> None:
@@ -173,6 +215,7 @@ async def _work(settings: Settings) -> None:
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
     sender = _sender(settings)
+    structlog.get_logger("kurir.worker").info("working")
     try:
         await Worker(settings, sender).run(stop)
     finally:

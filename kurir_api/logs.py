@@ -14,8 +14,10 @@ from structlog.types import EventDict, Processor
 
 from kurir_api.settings import Settings
 
-QUIET = ("asyncio", "httpx", "tortoise")
-"""At DEBUG and INFO these would log addresses, and SQL with its values: people's data."""
+OURS = ("kurir", "kurir_api")
+"""These log what KURIR_LOG_LEVEL says. Libraries log warnings only: below, they tell SQL with its values, addresses,
+headers and frames, which is people's data.
+"""
 
 
 def configure_logging(settings: Settings) -> None:
@@ -49,9 +51,12 @@ def configure_logging(settings: Settings) -> None:
             ],
         )
     )
-    logging.basicConfig(handlers=[handler], level=settings.log_level, force=True)
-    for name in QUIET:
-        logging.getLogger(name).setLevel(logging.WARNING)
+    level = logging.getLevelNamesMapping()[settings.log_level]
+    logging.basicConfig(handlers=[handler], level=max(level, logging.WARNING), force=True)
+    for name in OURS:
+        logging.getLogger(name).setLevel(level)
+    # uvicorn tells of requests and of starting and stopping at INFO; of what sockets carry at DEBUG.
+    logging.getLogger("uvicorn").setLevel(max(level, logging.INFO))
 
 
 def causes_of(error: BaseException) -> list[dict[str, Any]]:

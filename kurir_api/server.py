@@ -1,4 +1,4 @@
-"""uvicorn as Kurir runs it: on a socket of our own, in an event loop with other work, ended by SIGINT or SIGTERM."""
+"""uvicorn as Kurir runs it: on a socket of our own, in this process or in several, ended by SIGINT or SIGTERM."""
 
 import asyncio
 import signal
@@ -8,9 +8,13 @@ from contextlib import contextmanager
 
 import uvicorn
 from starlette.applications import Starlette
+from uvicorn.supervisors import Multiprocess
 
 from kurir_api.app import server_options
 from kurir_api.settings import Settings, SettingsError
+
+SILENT_SECONDS = 30
+"""A process that is silent for so long has hung. One that starts is silent, too: for seconds on a busy machine."""
 
 
 class Server(uvicorn.Server):
@@ -24,20 +28,38 @@ class Server(uvicorn.Server):
 
     @contextmanager
     def capture_signals(self) -> Iterator[None]:
-        """Let the event loop hear the signals."""
+        """Let the event loop hear the signals; afterwards they do again what they did before."""
         loop = asyncio.get_running_loop()
-        for number in (signal.SIGINT, signal.SIGTERM):
+        before = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
+        for number in before:
             loop.add_signal_handler(number, self.handle_exit, number, None)
         try:
             yield
         finally:
-            for number in (signal.SIGINT, signal.SIGTERM):
+            for number, handler in before.items():
                 loop.remove_signal_handler(number)
+                signal.signal(number, handler)
 
     async def until_started(self) -> None:
         """Wait until requests are answered."""
         while not self.started:  # noqa: ASYNC110 - uvicorn has no event
             await asyncio.sleep(0.01)
+
+
+def serve_in_processes(listener: socket.socket, settings: Settings, count: int) -> None:
+    """Serve the application of the environment's settings in so many processes, until a signal ends them all.
+
+    One that dies is replaced.
+    """
+    config = uvicorn.Config(
+        "kurir_api.app:from_environment",
+        factory=True,
+        workers=count,
+        lifespan="on",
+        timeout_worker_healthcheck=SILENT_SECONDS,
+        **server_options(settings),
+    )
+    Multiprocess(config, sockets=[listener]).run()
 
 
 @contextmanager
@@ -48,8 +70,9 @@ def listening(settings: Settings, *, any_port: bool = False) -> Iterator[socket.
     try:
         listener = socket.create_server(address, family=family)
     except OSError as error:
+        why = (error.strerror or type(error).__name__).partition(" (")[0]  # Python repeats the address in brackets
         raise SettingsError(
-            f"KURIR_PORT: can't listen on {settings.host}, port {settings.port} ({error.strerror}); stop what "
+            f"KURIR_PORT: can't listen on {settings.host}, port {settings.port} ({why}); stop what "
             "listens there, or set KURIR_PORT (and KURIR_HOST) to another"
         ) from error
     with listener:

@@ -5,11 +5,13 @@ import binascii
 import os
 import secrets
 import tempfile
+from contextlib import suppress
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any, Self
 
 import platformdirs
+from firebase_admin.credentials import Certificate
 from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
@@ -35,9 +37,11 @@ class PushChannel(StrEnum):
 
 
 class Settings(BaseSettings):
-    """Everything that differs between offices. Times are minutes, sizes connections."""
+    """Everything that differs between offices. A variable that is set but empty counts as not set."""
 
-    model_config = SettingsConfigDict(env_prefix="KURIR_", frozen=True, extra="ignore", hide_input_in_errors=True)
+    model_config = SettingsConfigDict(
+        env_prefix="KURIR_", env_ignore_empty=True, frozen=True, extra="ignore", hide_input_in_errors=True
+    )
 
     environment: Environment = Environment.DEVELOPMENT
     data_dir: Path = Field(default_factory=lambda: Path(platformdirs.user_data_dir("kurir")))
@@ -49,6 +53,7 @@ class Settings(BaseSettings):
     encryption_key: SecretStr = SecretStr("")
     index_key: SecretStr = SecretStr("")
     token_minutes: int = Field(default=15, ge=1, le=1440)
+    recheck_seconds: int = Field(default=30, ge=1, le=60)
     firebase_project: str | None = None
     firebase_credentials: Path | None = None
     push_sender: PushChannel = PushChannel.LOG
@@ -69,9 +74,19 @@ class Settings(BaseSettings):
 
     @field_validator("firebase_credentials")
     @classmethod
-    def _credentials_exist(cls, value: Path | None) -> Path | None:
-        if value is not None and not value.is_file():
+    def _credentials_can_be_used(cls, value: Path | None) -> Path | None:
+        if value is None:
+            return None
+        if not value.is_file():
             raise ValueError(f"no file at {value}; give the path of the service account's JSON key")
+        try:
+            Certificate(str(value))
+        # Its message is not repeated: it may quote the key.
+        except (OSError, ValueError) as error:
+            raise ValueError(
+                f"{value} can't be read as a service account's JSON key; make another one in Firebase's console, "
+                "under Project settings, Service accounts"
+            ) from error
         return value
 
     @field_validator("encryption_key", "index_key")
@@ -88,7 +103,7 @@ class Settings(BaseSettings):
         if str(data.get("environment", Environment.DEVELOPMENT)) == Environment.PRODUCTION:
             return data
         folder = Path(data.get("data_dir") or platformdirs.user_data_dir("kurir")) / DEVELOPMENT_SECRETS
-        return {name: _kept_secret(folder, name) for name in SECRETS} | data
+        return data | {name: _kept_secret(folder, name) for name in SECRETS if not data.get(name)}
 
     @model_validator(mode="after")
     def _no_weakness(self) -> Self:
@@ -109,6 +124,8 @@ class Settings(BaseSettings):
                 problems.append("FIREBASE_AUTH_EMULATOR_HOST: unset it; with it, forged tokens would be accepted")
         if len(self.secret.get_secret_value()) < 32 and self.secret.get_secret_value():
             problems.append(f"KURIR_SECRET: at least 32 characters ({SECRETS['secret']})")
+        if self.index_key == self.encryption_key and self.index_key.get_secret_value():
+            problems.append(f"KURIR_INDEX_KEY: must differ from KURIR_ENCRYPTION_KEY ({SECRETS['index_key']})")
         if self.push_sender is PushChannel.FCM and not (self.firebase_project and self.firebase_credentials):
             problems.append(
                 "KURIR_PUSH_SENDER=fcm needs KURIR_FIREBASE_PROJECT and KURIR_FIREBASE_CREDENTIALS; "
@@ -125,9 +142,9 @@ class Settings(BaseSettings):
 
 
 SECRETS = {
-    "secret": "python -c 'import secrets; print(secrets.token_urlsafe(48))'",
-    "encryption_key": "python -c 'import base64, os; print(base64.b64encode(os.urandom(32)).decode())'",
-    "index_key": "python -c 'import base64, os; print(base64.b64encode(os.urandom(32)).decode())'",
+    "secret": "python3 -c 'import secrets; print(secrets.token_urlsafe(48))'",
+    "encryption_key": "python3 -c 'import base64, os; print(base64.b64encode(os.urandom(32)).decode())'",
+    "index_key": "python3 -c 'import base64, os; print(base64.b64encode(os.urandom(32)).decode())'",
 }
 
 
@@ -147,19 +164,17 @@ def _kept_secret(folder: Path, name: str) -> str:
     path = folder / name
     try:
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-        made = base64.b64encode(secrets.token_bytes(32)).decode()
-        # Written aside and linked into place: another process that starts now reads all of it or makes none.
+        # Written aside and linked into place: processes that start together read all of the same one.
         with tempfile.NamedTemporaryFile("w", dir=folder) as file:
-            file.write(made)
+            file.write(base64.b64encode(secrets.token_bytes(32)).decode())
             file.flush()
-            path.hardlink_to(file.name)
-    except FileExistsError:
+            with suppress(FileExistsError):
+                path.hardlink_to(file.name)
         return path.read_text()
     except OSError as error:
         raise ValueError(
             f"KURIR_DATA_DIR: {folder} can't be written ({error.strerror}); set it to a folder of yours"
         ) from error
-    return made
 
 
 def load_settings(**overrides: Any) -> Settings:

@@ -52,13 +52,18 @@ class Demo:
     kept: str
 
 
+def refuse_production(settings: Settings) -> None:
+    """Raise SettingsError in production."""
+    if settings.production:
+        raise SettingsError("KURIR_ENVIRONMENT: the demo's invented people don't belong in production")
+
+
 async def load(settings: Settings) -> Demo:
     """Load the demo, all of it or nothing, unless it is there: then one statement finds it, and nothing changes.
 
     The database must be migrated and open. Raises SettingsError in production: invented people have no place there.
     """
-    if settings.production:
-        raise SettingsError("KURIR_ENVIRONMENT: the demo's invented people don't belong in production")
+    refuse_production(settings)
     demo = await _find(settings)
     if demo is None:
         async with in_transaction():

@@ -9,7 +9,7 @@ from kurir_api.app import create_app
 from kurir_api.auth import issue_token
 from kurir_api.database import connected, database_url, migrate
 from kurir_api.demo.greeting import greeting
-from kurir_api.demo.load import Demo, Tokens, load
+from kurir_api.demo.load import Demo, Tokens, load, refuse_production
 from kurir_api.demo.telling import Say
 from kurir_api.demo.walk import play
 from kurir_api.dispatch.senders import PushSender
@@ -78,6 +78,7 @@ async def _run(
 
 
 async def _loaded(settings: Settings) -> Demo:
+    refuse_production(settings)  # before anything is touched, also by migrations
     url = database_url(settings)
     await migrate(url)
     open_vault(settings)
