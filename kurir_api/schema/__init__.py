@@ -22,6 +22,7 @@ from kurir_api.schema.costs.edit_cost import edit_cost
 from kurir_api.schema.costs.log_cost import log_cost
 from kurir_api.schema.devices.register_device import register_device
 from kurir_api.schema.devices.unregister_device import unregister_device
+from kurir_api.schema.enums import describe_values
 from kurir_api.schema.errors import refusal_handlers
 from kurir_api.schema.limits import hardening
 from kurir_api.schema.masking import KurirSchema
@@ -103,6 +104,7 @@ SUBSCRIPTIONS = [nearby_task_events, board_events, my_notifications_stream.my_no
 
 def build_schema(*, production: bool = False) -> KurirSchema:
     """The schema; one per process. In production it can't be asked about itself."""
+    describe_values()
     extensions: list[Callable[[], SchemaExtension]] = [*hardening(), *([DisableIntrospection] if production else [])]
     return KurirSchema(
         create_type("Query", QUERIES, description="What one may ask for."),

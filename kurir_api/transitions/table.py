@@ -93,7 +93,7 @@ TASK: Machine = {
     "fill": _move((T.OPEN,), T.FILLED, Who.SYSTEM, event=LiveEvent.CHANGED),
     "reopen": _move((T.FILLED, T.IN_PROGRESS), T.OPEN, Who.SYSTEM, event=LiveEvent.PUBLISHED),
     "start": _move((T.FILLED,), T.IN_PROGRESS, Who.SYSTEM, event=LiveEvent.CHANGED),
-    "finish": _move((T.FILLED, T.IN_PROGRESS), T.DONE, Who.SYSTEM, event=LiveEvent.CLOSED),
+    "finish": _move((T.IN_PROGRESS,), T.DONE, Who.SYSTEM, event=LiveEvent.CLOSED),
     "verify": _move((T.DONE,), T.VERIFIED, Who.COORDINATOR, event=LiveEvent.CLOSED),
     "cancel": _move((T.DRAFT, T.OPEN, T.FILLED), T.CANCELLED, Who.COORDINATOR, Who.SYSTEM, event=LiveEvent.CLOSED),
 }

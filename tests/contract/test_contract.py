@@ -1,0 +1,70 @@
+"""The client contract, `schema.graphql` beside this file, against what is served.
+
+Clients are written against its names, arguments and nullability. What this release serves of it is served as the
+contract says; the rest is absent, and listed here.
+"""
+
+from pathlib import Path
+
+from graphql import GraphQLSchema, build_schema, find_breaking_changes
+from graphql.utilities import BreakingChangeType
+
+from kurir_api.schema import build_schema as build_kurir_schema
+
+CONTRACT = build_schema(Path(__file__).with_name("schema.graphql").read_text(encoding="utf-8"))
+SERVED = build_schema(build_kurir_schema().as_str())
+
+FIRST_RELEASE = {
+    "Query": """
+        me node nodes nearbyTasks tasks task taskByNumber myClaims myNotifications cases case reports taskKinds
+        regions facilities organizations
+    """,
+    "Mutation": """
+        submitReport resolveReport openCase moveCase createTask publishTask cancelTask claimTask releaseClaim
+        startClaim completeClaim assignTask acceptOffer declineOffer revokeClaim verifyTask answerAlert
+        registerDevice unregisterDevice setAvailability updateLocation markNotificationsRead logCost editCost
+        inviteMember
+    """,
+    "Subscription": "nearbyTaskEvents boardEvents myNotifications",
+}
+
+LATER_FIELDS = """
+    Query.costs Query.referrals Query.programmes Query.statistics Query.changes
+    Mutation.handOverClaim Mutation.reviewCost Mutation.pledge Mutation.refer Mutation.moveReferral Mutation.aidLookup
+    Organization.contributions Member.stats Report.possibleDuplicates Case.referrals
+    Cost.receipts Cost.flags Cost.reviewNote LogCostInput.receiptIds EditCostInput.receiptIds
+"""
+LATER_TYPES = """
+    Receipt Pledge PeriodInput ContributionTotals MemberContribution ContributionStatement KindTotals
+    ReferralStatus Programme Referral ReferralEdge ReferralConnection AidRecord AidLookupSuccess AidLookupResult
+    MonthFigures Statistics ProgrammeFigures Change ChangeSet HandOverInput ReviewCostInput PledgeInput PledgeSuccess
+    PledgeResult ReferInput ReferralSuccess ReferralResult MoveReferralInput AidLookupInput
+"""
+
+
+def root_fields(schema: GraphQLSchema) -> dict[str, set[str]]:
+    roots = (schema.query_type, schema.mutation_type, schema.subscription_type)
+    return {root.name: set(root.fields) for root in roots}
+
+
+def test_the_first_release_serves_these_root_fields_and_no_others() -> None:
+    assert root_fields(SERVED) == {root: set(names.split()) for root, names in FIRST_RELEASE.items()}
+
+
+def test_every_root_field_is_in_the_contract() -> None:
+    promised = root_fields(CONTRACT)
+    for root, names in root_fields(SERVED).items():
+        assert names <= promised[root]
+
+
+def test_what_is_served_is_served_as_the_contract_says_and_only_what_comes_later_is_absent() -> None:
+    changes = {(change.type, change.description) for change in find_breaking_changes(CONTRACT, SERVED)}
+
+    assert changes == {
+        *((BreakingChangeType.FIELD_REMOVED, f"Field {name} was removed.") for name in LATER_FIELDS.split()),
+        *((BreakingChangeType.TYPE_REMOVED, f"{name} was removed.") for name in LATER_TYPES.split()),
+    }
+
+
+def test_production_serves_the_same() -> None:
+    assert build_kurir_schema(production=True).as_str() == build_kurir_schema().as_str()

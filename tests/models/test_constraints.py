@@ -1,0 +1,214 @@
+"""The database keeps its rules by itself: each is broken here by plain SQL, and named by the refusal."""
+
+import importlib
+import re
+from enum import StrEnum
+from typing import Any
+
+import pytest
+from tortoise.connection import get_connection
+from tortoise.exceptions import IntegrityError
+from tortoise.transactions import in_transaction
+
+from kurir_api.models import (
+    LIVE,
+    TAKING,
+    AlertStatus,
+    CaseStatus,
+    ClaimStatus,
+    CostStatus,
+    IdempotencyKey,
+    ReportStatus,
+    TaskStatus,
+    WaveStatus,
+)
+from tests.factories import (
+    NOW,
+    OTHER_REGENCY,
+    make_alert,
+    make_case,
+    make_claim,
+    make_cost,
+    make_device,
+    make_facility,
+    make_member,
+    make_organization,
+    make_patient,
+    make_report,
+    make_task,
+    make_wave,
+)
+from tests.models.rows import broken_rule, change, copy
+
+constraints = importlib.import_module("kurir_api.models.migrations.0002_constraints")
+
+ANOTHER_TASK = "0198f0a0-0000-7000-8000-000000000001"
+STARTS, ENDS = "2026-11-24T00:00:00Z", "2026-11-24T04:00:00Z"
+CLOSED = {"status": "CLOSED", "outcome": "RECOVERED", "closed_at": ENDS}
+
+BREACHES: list[tuple[str, str, dict[str, Any]]] = [
+    ("alert_status_known", "alert", {"status": "LOST"}),
+    ("case_file_status_known", "case_file", {"status": "LOST"}),
+    ("claim_status_known", "claim", {"status": "LOST"}),
+    ("cost_status_known", "cost", {"status": "LOST"}),
+    ("report_status_known", "report", {"status": "LOST"}),
+    ("task_status_known", "task", {"status": "LOST"}),
+    ("wave_status_known", "wave", {"status": "LOST"}),
+    ("case_closed_with_outcome", "case_file", {"status": "CLOSED"}),
+    ("case_closed_with_outcome", "case_file", CLOSED | {"outcome": None}),
+    ("case_closed_with_outcome", "case_file", CLOSED | {"closed_at": None}),
+    ("case_closed_with_outcome", "case_file", CLOSED | {"status": "OPEN"}),
+    ("case_closed_with_outcome", "case_file", {"outcome": "RECOVERED"}),
+    ("case_closed_with_outcome", "case_file", {"closed_at": ENDS}),
+    ("case_one_open_per_patient", "case_file", {"number": "another"}),
+    ("case_one_open_per_patient", "case_file", {"number": "another", "status": "ON_HOLD"}),
+    ("case_file_number_key", "case_file", CLOSED),
+    ("claim_window_forward", "claim", {"starts_at": ENDS}),
+    ("claim_one_live_per_member_and_task", "claim", {"starts_at": ENDS, "ends_at": "2026-11-24T05:00:00Z"}),
+    ("claim_no_overlap", "claim", {"task_id": ANOTHER_TASK}),
+    ("cost_amount_positive", "cost", {"amount": 0}),
+    ("cost_amount_positive", "cost", {"amount": -50_000}),
+    ("cost_amount_positive", "cost", {"amount": 2**53}),
+    ("device_token_unique", "device", {}),
+    ("facility_code_key", "facility", {}),
+    ("member_phone_index_key", "member", {}),
+    ("member_points_whole", "member", {"home_latitude": None}),
+    ("member_points_whole", "member", {"last_latitude": -7.4, "last_longitude": 109.2}),
+    ("member_points_whole", "member", {"last_fix_at": STARTS}),
+    ("member_quiet_hours_whole", "member", {"quiet_from": "21:00"}),
+    ("organization_name_unique", "organization", {"name": "pmi BANYUMAS"}),
+    ("patient_one_per_national_id", "patient", {"name": "Sutinah kedua"}),
+    ("patient_point_whole", "patient", {"longitude": None}),
+    ("task_number_key", "task", {}),
+    ("task_slots_never_exceeded", "task", {"slots_taken": 2}),
+    ("task_slots_never_exceeded", "task", {"slots_taken": -1}),
+    ("task_slots_sensible", "task", {"slots": 51}),
+    ("task_slots_sensible", "task", {"slots": 0, "slots_taken": 0}),
+    ("task_window_forward", "task", {"ends_at": STARTS}),
+    ("uid_alert_wave_id_056591", "alert", {"rank": 2}),
+    ("uid_capability_member__e2dc7d", "capability", {"valid_until": "2027-01-31"}),
+    ("uid_idempotency_member__0ca6f9", "idempotency_key", {"fingerprint": "another"}),
+    ("uid_membership_member__d01021", "membership", {}),
+    ("uid_wave_task_id_a3e6e5", "wave", {"status": "PLANNED"}),
+]
+"""The rule, and the table and columns by which a copy of a sound row breaks it."""
+
+STATES: dict[str, type[StrEnum]] = {
+    "alert": AlertStatus,
+    "case_file": CaseStatus,
+    "claim": ClaimStatus,
+    "cost": CostStatus,
+    "report": ReportStatus,
+    "task": TaskStatus,
+    "wave": WaveStatus,
+}
+
+
+class NotRefused(Exception):
+    """The database took what it should not have taken."""
+
+
+async def one_row_of_each() -> None:
+    pmi = await make_organization("PMI Banyumas")
+    driver = await make_member(organization=pmi, capabilities=("AMBULANCE_LICENCE",))
+    case = await make_case(await make_patient(national_id="3302235507700001"))
+    task = await make_task(case)
+    claim = await make_claim(task, driver, organization=pmi)
+    await make_cost(claim)
+    await make_alert(await make_wave(task), driver)
+    await make_device(driver)
+    await make_report()
+    await make_facility()
+    await IdempotencyKey.create(member=driver, mutation="claim_task", key="1", fingerprint="x", created_at=NOW)
+
+
+async def rule_against(table: str, changes: dict[str, Any]) -> str | None:
+    """The name of the rule that refuses a copy of the table's row with these changes."""
+    try:
+        async with in_transaction():
+            if changes.get("task_id") == ANOTHER_TASK:
+                await copy("task", id=ANOTHER_TASK, number=1, slots_taken=0)
+            await copy(table, **changes)
+            raise NotRefused
+    except IntegrityError as error:
+        return broken_rule(error)
+    except NotRefused:
+        return None
+
+
+async def rules() -> set[str]:
+    """The names of the checks, exclusions and unique indexes of our tables."""
+    rows = await get_connection("default").execute_query_dict(
+        "SELECT conname AS name FROM pg_constraint"
+        " WHERE connamespace = 'public'::regnamespace AND contype IN ('c', 'x')"
+        " UNION SELECT indexrelid::regclass::text FROM pg_index JOIN pg_class ON pg_class.oid = indrelid"
+        " WHERE indisunique AND NOT indisprimary AND relnamespace = 'public'::regnamespace"
+        " AND relname <> 'tortoise_migrations'"
+    )
+    return {row["name"] for row in rows}
+
+
+@pytest.mark.usefixtures("db")
+class TestRules:
+    async def test_each_row_that_breaks_a_rule_is_refused_by_its_name(self) -> None:
+        await one_row_of_each()
+        refused = [(await rule_against(table, changes), table, changes) for _, table, changes in BREACHES]
+        assert refused == BREACHES
+
+    async def test_every_rule_of_the_database_is_broken_here(self) -> None:
+        assert await rules() == {rule for rule, _, _ in BREACHES}
+
+    async def test_a_closed_case_leaves_room_for_a_new_one(self) -> None:
+        await make_case(status="CLOSED", outcome="RECOVERED", closed_at=NOW)
+
+        await copy("case_file", number="another", status="OPEN", outcome=None, closed_at=None)
+
+    async def test_a_closed_case_is_not_opened_beside_another(self) -> None:
+        await make_case()
+        await copy("case_file", number="another", **CLOSED)
+
+        with pytest.raises(IntegrityError) as refused:
+            await change("case_file", status="OPEN", outcome=None, closed_at=None)
+
+        assert broken_rule(refused.value) == "case_one_open_per_patient"
+
+    async def test_a_national_id_may_be_known_in_two_regencies(self) -> None:
+        await make_patient(national_id="3302235507700001")
+
+        await copy("patient", regency_code=OTHER_REGENCY)
+
+    async def test_many_patients_may_have_no_national_id(self) -> None:
+        await make_patient(national_id=None)
+
+        await copy("patient", name="Sutinah kedua")
+
+    @pytest.mark.parametrize("amount", [1, 2**53 - 1])
+    async def test_an_amount_may_be_any_that_clients_can_count(self, amount: int) -> None:
+        await one_row_of_each()
+
+        await change("cost", amount=amount)
+
+    @pytest.mark.parametrize("length", [2_704, 2_705, 4_096])
+    async def test_a_long_token_is_one_devices_only(self, length: int) -> None:
+        await make_device(await make_member(), token="t" * length)
+        await copy("device", token="t" * (length - 1) + "u")
+
+        with pytest.raises(IntegrityError) as refused:
+            await copy("device", token="t" * length)
+
+        assert broken_rule(refused.value) == "device_token_unique"
+
+
+@pytest.mark.usefixtures("db")
+async def test_the_database_knows_the_states_that_the_code_knows() -> None:
+    rows = await get_connection("default").execute_query_dict(
+        "SELECT conrelid::regclass::text AS table, pg_get_constraintdef(oid) AS check FROM pg_constraint"
+        " WHERE conname LIKE '%\\_status\\_known'"
+    )
+    known = {row["table"]: sorted(re.findall(r"'(\w+)'", row["check"])) for row in rows}
+    assert known == {table: sorted(states) for table, states in STATES.items()}
+
+
+@pytest.mark.parametrize(("written", "states"), [(constraints.LIVE, LIVE), (constraints.TAKING, TAKING)])
+def test_the_migration_means_the_same_claims_as_the_code(written: str, states: tuple[ClaimStatus, ...]) -> None:
+    assert written == ",".join(f"'{state}'" for state in states)

@@ -1,0 +1,203 @@
+"""Migrating with rows in the tables, down and up; and migrations that make exactly what the models describe."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from tortoise import Tortoise
+from tortoise.connection import get_connection
+from tortoise.exceptions import IntegrityError
+from tortoise.migrations.autodetector import MigrationAutodetector
+from tortoise.models import Model
+
+from kurir_api import models
+from kurir_api.auth import principal_of_member
+from kurir_api.database import APP, MODELS, connected, migrate, pending_migrations
+from kurir_api.models import CarePhase, Case, Claim, CostCategory, Role, Task, Wave
+from kurir_api.services.cases.open_case import OpenCase, open_case
+from kurir_api.services.claims.action import ClaimAction
+from kurir_api.services.claims.complete_claim import complete_claim
+from kurir_api.services.claims.start_claim import start_claim
+from kurir_api.services.costs.log_cost import LogCost, log_cost
+from kurir_api.services.tasks.claim_task import ClaimTask, claim_task
+from kurir_api.services.tasks.create_task import CreateTask, create_task
+from kurir_api.services.tasks.publish_task import TaskAction, publish_task
+from kurir_api.settings import Settings
+from kurir_api.vault import open_vault
+from tests.conftest import TEMPLATE, copy_database, url_of
+from tests.factories import (
+    make_alert,
+    make_device,
+    make_facility,
+    make_member,
+    make_notification,
+    make_patient,
+    make_report,
+    principal_for,
+)
+from tests.models.rows import broken_rule, copy
+
+YESTERDAY = datetime.now(UTC).date() - timedelta(days=1)
+TABLES = {
+    model._meta.db_table for model in vars(models).values() if isinstance(model, type) and issubclass(model, Model)
+}
+STEPS = ["0001_initial", "0002_constraints"]
+
+CATALOG = """
+SELECT 'column' AS kind, table_name || '.' || column_name AS name,
+       concat_ws(' ', data_type, character_maximum_length, is_nullable, column_default) AS definition
+  FROM information_schema.columns WHERE table_schema = 'public'
+UNION SELECT 'constraint', conrelid::regclass || '.' || conname, pg_get_constraintdef(oid)
+  FROM pg_constraint WHERE connamespace = 'public'::regnamespace
+UNION SELECT 'index', indexname, indexdef FROM pg_indexes WHERE schemaname = 'public'
+UNION SELECT 'trigger', tgrelid::regclass || '.' || tgname, pg_get_triggerdef(oid)
+  FROM pg_trigger WHERE NOT tgisinternal
+UNION SELECT 'function', proname, prosrc FROM pg_proc WHERE pronamespace = 'public'::regnamespace
+UNION SELECT 'range', typname, '' FROM pg_type WHERE typnamespace = 'public'::regnamespace AND typtype = 'r'
+UNION SELECT 'sequence', sequencename, start_value::text FROM pg_sequences WHERE schemaname = 'public'
+"""
+ORDER = " ORDER BY 1, 2"
+
+
+@pytest.fixture
+async def url(settings: Settings, worker_id: str) -> str:
+    """A database of its own, with a week's rows in every table."""
+    open_vault(settings)
+    database = f"kurir_migrated_{worker_id}"
+    await copy_database(TEMPLATE, database)
+    async with connected(url_of(database)):
+        await a_weeks_rows()
+    return url_of(database)
+
+
+async def a_weeks_rows() -> None:
+    """Two cases, one of them from a report; one task verified as far as its driver can, one open, one drafted."""
+    facility = await make_facility()
+    coordinator = await principal_for(Role.COORDINATOR)
+    member = await make_member(capabilities=("AMBULANCE_LICENCE",))
+    await make_device(member, token="t" * 4_096)
+    driver = await principal_of_member(member.id)
+    patient, report = await make_patient(national_id="3302235507700001"), await make_report()
+    opened = await open_case(
+        coordinator,
+        OpenCase(
+            phase=CarePhase.BEFORE_HOSPITAL,
+            patient_id=patient.id,
+            report_id=report.id,
+            facility_id=facility.id,
+            needs=("AMBULANCE_RUN", "FOOD_DELIVERY"),
+            idempotency_key="case",
+        ),
+    )
+    await open_case(
+        coordinator, OpenCase(phase=CarePhase.IN_HOSPITAL, patient_id=(await make_patient(name="Warsito")).id)
+    )
+    run = await Task.get(kind="AMBULANCE_RUN")
+    await publish_task(coordinator, TaskAction(task_id=run.id))
+    claim_id = await claim_task(driver, ClaimTask(task_id=run.id, idempotency_key="claim"))
+    await start_claim(driver, ClaimAction(claim_id=claim_id, note="Berangkat dari Berkoh."))
+    await complete_claim(driver, ClaimAction(claim_id=claim_id))
+    await log_cost(
+        driver,
+        LogCost(task_id=run.id, category=CostCategory.FUEL, amount=50_000, spent_on=YESTERDAY, note="Pertalite"),
+    )
+    await create_task(coordinator, CreateTask(case_id=opened.case_id, kind="POST_CARE", publish=True))
+    await make_alert(await Wave.get(task__kind="POST_CARE"), member)
+    await make_notification(member)
+
+
+async def answered(url: str, statement: str) -> list[tuple[str, ...]]:
+    """The rows that a statement answers, as tuples."""
+    async with connected(url, minsize=1, maxsize=1):
+        rows = await get_connection("default").execute_query_dict(statement)
+    return [tuple(row.values()) for row in rows]
+
+
+async def catalog(url: str) -> list[tuple[str, ...]]:
+    """Everything that migrations make, with its definition."""
+    return await answered(url, CATALOG + ORDER)
+
+
+async def contents(url: str) -> list[tuple[str, ...]]:
+    """Every row of every table as text, and its table."""
+    selects = (f"SELECT '{table}' AS name, t::text AS row FROM {table} t" for table in TABLES)
+    return await answered(url, " UNION ALL ".join(selects) + ORDER)
+
+
+async def test_undoing_the_constraints_and_making_them_again_changes_no_row(url: str) -> None:
+    rows, made = await contents(url), await catalog(url)
+    assert {table for table, _ in rows} == TABLES
+
+    assert await migrate(url, STEPS[0]) == STEPS[:0:-1]
+    assert await contents(url) == rows
+    assert await migrate(url) == STEPS[1:]
+
+    assert await contents(url) == rows
+    assert await catalog(url) == made
+
+
+async def test_constraints_made_again_hold_for_the_rows_that_were_there(url: str) -> None:
+    await migrate(url, STEPS[0])
+    await migrate(url)
+
+    async with connected(url):
+        with pytest.raises(IntegrityError) as refused:
+            await copy("device")
+        assert broken_rule(refused.value) == "device_token_unique"
+        claim = await Claim.get()
+        await Claim.filter(id=claim.id).update(status="RELEASED")
+        assert (await Task.get(id=claim.task_id)).slots_taken == 0
+
+
+async def test_numbers_go_on_after_those_that_were_given(url: str) -> None:
+    await migrate(url, STEPS[0])
+    await migrate(url)
+
+    async with connected(url):
+        numbers = await Task.all().order_by("number").values_list("number", flat=True)
+        case = await Case.all().order_by("number").first()
+        coordinator = await principal_for(Role.COORDINATOR)
+        await create_task(coordinator, CreateTask(case_id=case.id, kind="POST_CARE"))
+        opened = await open_case(
+            coordinator, OpenCase(phase=CarePhase.IN_HOSPITAL, patient_id=(await make_patient(name="Karsono")).id)
+        )
+
+        assert numbers == [1001, 1002, 1003]
+        assert await Task.filter(number=1004).count() == 1
+        assert (await Case.get(id=opened.case_id)).number.endswith("-0003")
+
+
+async def test_without_any_migration_nothing_is_left_and_all_can_be_made_again(url: str) -> None:
+    made = await catalog(url)
+
+    assert await migrate(url, "zero") == STEPS[::-1]
+    assert [
+        name for _, name, _ in await catalog(url) if not name.startswith(("tortoise_mi", "uid_tortoise_mi"))
+    ] == []
+    assert await migrate(url) == STEPS
+
+    assert await catalog(url) == made
+    assert await contents(url) == []
+
+
+async def test_what_is_pending_is_told_in_order(url: str) -> None:
+    async def pending() -> list[str]:
+        async with connected(url, minsize=1, maxsize=1):
+            return await pending_migrations()
+
+    assert await pending() == []
+    await migrate(url, STEPS[0])
+    assert await pending() == STEPS[1:]
+
+
+async def test_in_a_database_that_was_never_migrated_everything_is_pending(worker_id: str) -> None:
+    database = f"kurir_new_{worker_id}"
+    await copy_database("template1", database)
+
+    async with connected(url_of(database), minsize=1, maxsize=1):
+        assert await pending_migrations() == STEPS
+
+
+@pytest.mark.usefixtures("db")
+async def test_the_models_ask_for_no_further_migration() -> None:
+    missing = await MigrationAutodetector(Tortoise.apps, {APP: MODELS.to_dict()}).changes()
+    assert [migration.as_string() for migration in missing] == []
