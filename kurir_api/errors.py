@@ -111,7 +111,7 @@ class InvalidInput(Refusal):
 
     def message(self, locale: str) -> str:
         """Every field with what to do about it."""
-        said = "; ".join(f"{'.'.join(p.path)}: {p.message(locale)}" for p in self.problems)
+        said = "; ".join(f"{'.'.join(p.path)}: {p.message(locale).rstrip('.')}" for p in self.problems)
         return self.words.say(locale, fields=said)
 
     @classmethod

@@ -1,5 +1,6 @@
 """The api under test: the real application on a real uvicorn, and a client that speaks for any member."""
 
+import asyncio
 import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -35,10 +36,16 @@ class Api:
     @asynccontextmanager
     async def opened(cls, settings: Settings) -> AsyncIterator["Api"]:
         """Serve the application while the block lasts; its database connections are the test's, too."""
-        async with served(create_app(settings)) as url:
-            api = cls(url, settings)
-            async with api._http:
-                yield api
+        async with served(create_app(settings)) as url, cls.at(url, settings) as api:
+            yield api
+
+    @classmethod
+    @asynccontextmanager
+    async def at(cls, url: str, settings: Settings) -> AsyncIterator["Api"]:
+        """Ask an application that somebody else serves, with the same keys, while the block lasts."""
+        api = cls(url, settings)
+        async with api._http:
+            yield api
 
     def token(self, caller: Member | Principal) -> str:
         """A valid bearer token."""
@@ -97,8 +104,9 @@ class Stream:
         await self._socket.send(json.dumps(message))
 
     async def hear(self) -> Answer:
-        """The next message."""
-        message: Answer = json.loads(await self._socket.recv())
+        """The next message; one that does not come within 10 seconds fails the test."""
+        async with asyncio.timeout(10):
+            message: Answer = json.loads(await self._socket.recv())
         return message
 
     async def until_pong(self) -> AsyncIterator[Answer]:

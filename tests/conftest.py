@@ -103,7 +103,11 @@ async def empty() -> None:
     tables = await connection.execute_query_dict(
         "SELECT tablename FROM pg_tables WHERE schemaname = 'public' AND tablename <> 'tortoise_migrations'"
     )
-    names = ", ".join(row["tablename"] for row in tables)
+    names = [row["tablename"] for row in tables]
+    # TRUNCATE makes every file of every table and index anew, which takes 150 ms instead of 2. Like it, this waits
+    # for whoever still writes; a replica checks no foreign keys.
     await connection.execute_script(
-        f"TRUNCATE {names} CASCADE; ALTER SEQUENCE task_number RESTART; ALTER SEQUENCE case_number RESTART"
+        f"BEGIN; LOCK {', '.join(names)}; SET LOCAL session_replication_role = replica;"
+        f" {'; '.join(f'DELETE FROM {name}' for name in names)}; COMMIT;"
+        " ALTER SEQUENCE task_number RESTART; ALTER SEQUENCE case_number RESTART"
     )

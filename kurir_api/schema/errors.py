@@ -126,13 +126,14 @@ class RefusalHandler:
         self.exception_type = exception_type
         self.error_type = error_type
 
-    async def handle(self, exception: errors.Refusal, *, field: object, info: Info) -> UserError | None:  # noqa: ARG002
-        """The union member for the refusal; None, and so a top-level error, when it is about a row that the caller
-        may not know of.
+    async def handle(self, exception: errors.Refusal, *, field: object, info: Info) -> UserError:  # noqa: ARG002
+        """The union member for the refusal; NotFound when it is about a row that the caller may not, or no longer,
+        know of: every union that holds such a refusal holds NotFound too.
         """
         details = await _details(exception, info)
         if None in details.values():
-            return None
+            missing = errors.NotFound()
+            return NotFound(code=missing.code, message=missing.message(info.context.locale))
         return self.error_type(code=exception.code, message=exception.message(info.context.locale), **details)
 
 

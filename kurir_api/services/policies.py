@@ -9,23 +9,22 @@ from kurir_api.models import HOLDING, Claim, Role
 from kurir_api.services.visibility import DESK
 from kurir_api.task_kinds import PatientField, task_kinds
 
-DESK_FIELDS = frozenset({PatientField.PHONE, PatientField.ADDRESS})
-
 
 def revealed_fields(principal: Principal, region_code: str, held_kinds: Iterable[str]) -> frozenset[PatientField]:
     """What the principal may read of a patient in the region, holding claims of tasks of these kinds for them.
 
-    A coordinator everything; a desk officer what leads to the patient; a holder what the kinds of task need.
+    A coordinator everything; a holder what the kinds of task need; the desk writes it down without reading it again.
     """
     if principal.reaches(region_code, Role.COORDINATOR):
         return frozenset(PatientField)
-    desk = DESK_FIELDS if principal.reaches(region_code, Role.DESK_OFFICER) else frozenset()
-    return desk.union(*(task_kinds()[kind].reveals for kind in held_kinds))
+    return frozenset[PatientField]().union(*(task_kinds()[kind].reveals for kind in held_kinds))
 
 
 def may_locate(principal: Principal, region_code: str, held_kinds: Iterable[str]) -> bool:
-    """Whether the principal may know where a patient in the region is: the desk, and who holds a claim for them."""
-    return principal.reaches(region_code, *DESK) or any(held_kinds)
+    """Whether the principal may know where a patient in the region is: the desk, and holders who need the address."""
+    return principal.reaches(region_code, *DESK) or PatientField.ADDRESS in revealed_fields(
+        principal, region_code, held_kinds
+    )
 
 
 async def held_kinds(principal: Principal, patient_ids: Iterable[UUID]) -> Mapping[UUID, frozenset[str]]:

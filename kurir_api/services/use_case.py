@@ -113,7 +113,8 @@ async def _take_key(principal: Principal, mutation: str, command: Command) -> UU
 
 def _fingerprint(command: Command) -> str:
     """A keyed digest: the input may hold a national id, which a plain digest would let anyone guess."""
-    text = orjson.dumps(asdict(replace(command, idempotency_key=None)), option=orjson.OPT_SORT_KEYS)
+    # asyncpg's UUIDs are a subclass, which orjson doesn't take by itself.
+    text = orjson.dumps(asdict(replace(command, idempotency_key=None)), default=str, option=orjson.OPT_SORT_KEYS)
     return vault().index("idempotency_key", text.decode())
 
 

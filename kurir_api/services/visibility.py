@@ -1,5 +1,8 @@
 """What a principal may know of: every read starts from one of these queries. What lies outside is missing."""
 
+from collections.abc import Collection
+from uuid import UUID
+
 from tortoise.expressions import Q, Subquery
 from tortoise.queryset import QuerySet
 
@@ -23,12 +26,14 @@ from kurir_api.models import (
     Task,
     TaskStatus,
     TransitionLog,
+    Wave,
 )
 
 DESK = (Role.DESK_OFFICER, Role.COORDINATOR)
 OFFICE = (*DESK, Role.ADMIN)
 HELPERS = (Role.VOLUNTEER, Role.PARTNER_REVIEWER)
 OFFERED_TO_ALL = (TaskStatus.OPEN, TaskStatus.FILLED, TaskStatus.IN_PROGRESS)
+WITHDRAWN = (TaskStatus.CANCELLED, TaskStatus.DONE)
 
 NOTHING = Q(id__in=[])
 
@@ -53,6 +58,19 @@ def visible_tasks(principal: Principal) -> QuerySet[Task]:
         | (within("region_id", principal.regions(*HELPERS)) & Q(status__in=OFFERED_TO_ALL))
         | Q(id__in=Subquery(Claim.filter(claimed).values("task_id")))
         | Q(id__in=Subquery(Alert.filter(mine).values("task_id")))
+    )
+
+
+def announced_tasks(principal: Principal, task_ids: Collection[UUID]) -> QuerySet[Task]:
+    """Of these tasks those whose events one may hear: the visible ones, and, of what a helper could see until it
+    ended, that it ended. Without a wave it was never published.
+    """
+    published = Wave.filter(task_id__in=task_ids).values("task_id")
+    ended = Q(status__in=WITHDRAWN, id__in=Subquery(published))
+    return Task.filter(
+        Q(id__in=Subquery(visible_tasks(principal).values("id")))
+        | (within("region_id", principal.regions(*HELPERS)) & ended),
+        id__in=task_ids,
     )
 
 
@@ -94,12 +112,15 @@ def visible_costs(principal: Principal) -> QuerySet[Cost]:
 
 
 def visible_members(principal: Principal) -> QuerySet[Member]:
-    """Oneself, people on the same task, the office's regions', and one's organisation's as its reviewer."""
-    held = Claim.filter(member_id=principal.member_id, status__in=LIVE).values("task_id")
+    """Oneself, those whose membership one may know of, and whoever something that one sees names."""
     return Member.filter(
         Q(id=principal.member_id)
-        | Q(id__in=Subquery(Claim.filter(task_id__in=Subquery(held), status__in=LIVE).values("member_id")))
         | Q(id__in=Subquery(visible_memberships(principal).values("member_id")))
+        | Q(id__in=Subquery(visible_claims(principal).values("member_id")))
+        | Q(id__in=Subquery(visible_claims(principal).values("assigned_by_id")))
+        | Q(id__in=Subquery(visible_alerts(principal).values("member_id")))
+        | Q(id__in=Subquery(visible_cases(principal).values("coordinator_id")))
+        | Q(id__in=Subquery(visible_events(principal).values("actor_id")))
     )
 
 

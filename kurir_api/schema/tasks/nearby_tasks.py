@@ -1,6 +1,6 @@
 """nearbyTasks: what a volunteer can take, nearest first."""
 
-from typing import Annotated
+from typing import Annotated, Any
 from uuid import UUID
 
 import strawberry
@@ -18,6 +18,8 @@ from kurir_api.schema.tasks.types import Task, TaskConnection, TaskEdge, viewer_
 from kurir_api.services.visibility import visible_tasks
 
 LONGEST_RADIUS_M = 2_000_000
+FURTHEST_M = 20_100_000
+"""Further apart no two points of the Earth are."""
 
 Near = Annotated[
     GeoPointInput | None,
@@ -53,7 +55,7 @@ async def nearby_tasks(  # noqa: PLR0917 - the contract's arguments
     after: After = None,
 ) -> TaskConnection:
     """A page by exact distance. The cursor keeps its own origin's distances: give the same `near` for every page."""
-    limit, key = checked(first), decode_cursor(after, float, UUID)
+    limit, key = checked(first), decode_cursor(after, _metres, UUID)
     refuse_radius(within_m)
     origin = await origin_of(info, near)
     rows = visible_tasks(info.context.principal).filter(status__in=[TaskStatus.OPEN])
@@ -68,3 +70,11 @@ async def nearby_tasks(  # noqa: PLR0917 - the contract's arguments
         for metres, row in found[:limit]
     ]
     return TaskConnection(edges=edges, page_info=page_info(edges, more=len(found) > limit, after=after))
+
+
+def _metres(part: Any) -> float:
+    """The distance in a cursor. Raises ValueError or TypeError for what can be none."""
+    metres = float(part)
+    if not 0 <= metres <= FURTHEST_M:
+        raise ValueError(part)
+    return metres

@@ -10,7 +10,7 @@ from kurir_api.models import lies_within
 from kurir_api.schema.context import Info
 from kurir_api.schema.live import Event
 from kurir_api.schema.tasks.types import Task
-from kurir_api.services.visibility import visible_tasks
+from kurir_api.services.visibility import announced_tasks
 from kurir_api.transitions import LIVE_EVENTS, LiveEvent
 
 strawberry.enum(LiveEvent, name="TaskEventKind", description="What happened to a task.")
@@ -46,8 +46,8 @@ async def task_events(
 
     async with info.context.live.subscribe(wants) as subscriber:
         async for events in subscriber:
-            ids = {event.task for event in events}
-            rows = await visible_tasks(info.context.principal).filter(chosen, id__in=ids)
+            ids = {event.task for event in events if event.task}
+            rows = await announced_tasks(info.context.principal, ids).filter(chosen)
             found = {row.id: row for row in rows if keep(row)}
             for event in events:
                 if event.task in found:

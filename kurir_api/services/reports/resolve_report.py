@@ -5,11 +5,11 @@ from typing import Any
 from uuid import UUID
 
 from kurir_api.auth import Principal
-from kurir_api.errors import InvalidInput, NotFound, Problems
+from kurir_api.errors import InvalidInput, NotAllowed, NotFound, Problems
 from kurir_api.models import Report, ReportStatus
 from kurir_api.services.texts import fitting
 from kurir_api.services.use_case import Command, use_case
-from kurir_api.services.visibility import visible_cases, visible_reports
+from kurir_api.services.visibility import DESK, visible_cases, visible_reports
 from kurir_api.transitions import move
 
 LONGEST_REASON = 2_000
@@ -38,8 +38,11 @@ class ResolveReport(Command):
 @use_case
 async def resolve_report(principal: Principal, command: ResolveReport) -> UUID:
     """The report's id. Raises NotFound, NotAllowed, InvalidInput, InvalidTransition."""
-    if not await visible_reports(principal).filter(id=command.report_id).exists():
+    seen = await visible_reports(principal).get_or_none(id=command.report_id)
+    if seen is None:
         raise NotFound
+    if not principal.reaches(seen.region_id, *DESK):
+        raise NotAllowed
     problems = Problems()
     reason = fitting(problems, "reason", command.reason, LONGEST_REASON)
     if command.into not in ACTIONS:

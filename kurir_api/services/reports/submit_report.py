@@ -7,7 +7,7 @@ from uuid import UUID
 from kurir_api.auth import Principal
 from kurir_api.dispatch.geo import Point
 from kurir_api.errors import NotAllowed, Problems
-from kurir_api.models import Channel, Region, RegionLevel, Report, Role, new_id, regency_of
+from kurir_api.models import Channel, Region, RegionLevel, Report, Role, lies_within, new_id, regency_of
 from kurir_api.services.phones import optional_e164
 from kurir_api.services.texts import fitting
 from kurir_api.services.use_case import Command, use_case
@@ -52,12 +52,16 @@ async def submit_report(principal: Principal, command: SubmitReport) -> UUID:
 
 async def _region(problems: Problems, principal: Principal, code: str) -> str:
     """The code, if it is of a region in a regency where the caller takes reports."""
-    regencies = {regency_of(scope) for scope in principal.regions(*REPORTERS)}
     known = await Region.filter(code=code).exclude(level=RegionLevel.PROVINCE).exists()
-    if not known or regency_of(code) not in regencies:
+    if not known or not any(_in_regency_of(scope, code) for scope in principal.regions(*REPORTERS)):
         problems.add(
             "region",
             id="Pilih desa, kecamatan atau kabupaten di wilayah Anda.",
             en="Choose a village, sub-district or regency where you work.",
         )
     return code
+
+
+def _in_regency_of(scope: str, code: str) -> bool:
+    """Whether a role within `scope` works in the regency of region `code`; within a province, in all of its."""
+    return lies_within(code, scope) or regency_of(code) == regency_of(scope)

@@ -1,14 +1,15 @@
 """A coordinator, or a partner's reviewer for its own people, offers a task to a member."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 from kurir_api.auth import Principal, principal_of_member
+from kurir_api.dispatch.eligibility import EligibilityReason
 from kurir_api.dispatch.notifications import notify
 from kurir_api.dispatch.texts import NotificationKind
-from kurir_api.errors import NotAllowed, NotFound, UnknownMember
-from kurir_api.models import ClaimStatus, Membership, Role, Task, Urgency
+from kurir_api.errors import NotAllowed, NotEligible, NotFound, ScheduleConflict, UnknownMember
+from kurir_api.models import ClaimStatus, Role, Task, Urgency
 from kurir_api.services.tasks.claim_task import refuse_unless_able, take_slot
 from kurir_api.services.tasks.staffing import organization_for
 from kurir_api.services.texts import cleaned
@@ -47,14 +48,10 @@ async def assign_task(principal: Principal, command: AssignTask) -> UUID:
     task = await visible_tasks(principal).get_or_none(id=command.task_id)
     if task is None or not await visible_members(principal).filter(id=command.member_id, active=True).exists():
         raise NotFound
-    await _refuse_others_people(principal, task, command.member_id)
+    member = await _as_assignable(principal, task, command.member_id)
     reason = cleaned(command.reason)
     overruling = reason is not None and principal.reaches(task.region_id, Role.COORDINATOR)
-    await refuse_unless_able(command.member_id, task, now, strict=not overruling)
-    try:
-        member = await principal_of_member(command.member_id)
-    except UnknownMember as error:
-        raise NotFound from error
+    await _refuse_unless_able(principal, command.member_id, task, now, strict=not overruling)
     organization_id = organization_for(member, task, command.organization_id, anywhere=overruling)
     claim, slots_left = await take_slot(
         task,
@@ -74,10 +71,30 @@ async def assign_task(principal: Principal, command: AssignTask) -> UUID:
     return claim.id
 
 
-async def _refuse_others_people(principal: Principal, task: Task, member_id: UUID) -> None:
-    """Coordinators may assign anyone; a reviewer the members of its own organisation."""
+async def _as_assignable(principal: Principal, task: Task, member_id: UUID) -> Principal:
+    """The member with the memberships the caller may assign: a coordinator all; a reviewer those in its own
+    organisation, for which the member shall act.
+    """
+    try:
+        member = await principal_of_member(member_id)
+    except UnknownMember as error:
+        raise NotFound from error
     if principal.reaches(task.region_id, Role.COORDINATOR):
-        return
+        return member
     own = principal.organizations(Role.PARTNER_REVIEWER)
-    if not await Membership.filter(member_id=member_id, organization_id__in=own).exists():
+    scopes = tuple(scope for scope in member.scopes if scope.organization_id in own)
+    if not scopes:
         raise NotAllowed
+    return replace(member, scopes=scopes)
+
+
+async def _refuse_unless_able(
+    principal: Principal, member_id: UUID, task: Task, now: datetime, *, strict: bool
+) -> None:
+    """As for a claim; but a task in the way that the caller may not know of only makes the member busy."""
+    try:
+        await refuse_unless_able(member_id, task, now, strict=strict)
+    except ScheduleConflict as conflict:
+        if await visible_tasks(principal).filter(id=conflict.conflicting_task_id).exists():
+            raise
+        raise NotEligible((EligibilityReason.BUSY,)) from conflict

@@ -18,6 +18,7 @@ from kurir_api.task_kinds import task_kinds
 LONGEST_TITLE, LONGEST_INSTRUCTIONS = 120, 2_000
 MOST_SLOTS = 50
 LONGEST_WINDOW = timedelta(days=31)
+FURTHEST_START = timedelta(days=731)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -99,6 +100,9 @@ def _check_window(problems: Problems, command: CreateTask, now: datetime) -> Non
     if naive:
         return
     starts_at = command.starts_at or now
+    if starts_at - now > FURTHEST_START:
+        problems.add("startsAt", id="Paling lama dua tahun dari sekarang.", en="At most two years from now.")
+        return
     if command.ends_at is None:
         if command.kind in task_kinds() and starts_at + task_kinds()[command.kind].default_duration <= now:
             problems.add("startsAt", id="Jendela waktunya sudah lewat.", en="Its window has passed.")

@@ -112,8 +112,8 @@ async def test_every_wrong_field_is_named_in_the_callers_language() -> None:
         await register_device(await principal_for(), phone(token="", platform="fax", locale="fr"))
 
     assert refused.value.message("id") == (
-        "Perbaiki isian: token: Kirim token push dari ponsel: 1 sampai 4096 karakter tanpa spasi.; "
-        "platform: Pilih android, ios atau web.; locale: Pilih id atau en, atau kosongkan.."
+        "Perbaiki isian: token: Kirim token push dari ponsel: 1 sampai 4096 karakter tanpa spasi; "
+        "platform: Pilih android, ios atau web; locale: Pilih id atau en, atau kosongkan."
     )
     assert [problem.message("en") for problem in refused.value.problems] == [
         "Send the phone's push token: 1 to 4096 characters without spaces.",

@@ -1,0 +1,78 @@
+"""The first steps of a new office: its places, its own organisation, and somebody who can invite all others."""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from tortoise.transactions import in_transaction
+
+from kurir_api.errors import Problems
+from kurir_api.models import Member, Membership, Organization, OrganizationKind, Role, new_id
+from kurir_api.services.members.invite_member import LONGEST_NAME, LONGEST_PHONE
+from kurir_api.services.phones import optional_e164
+from kurir_api.services.places.load_places import KNOWN_REGENCIES, load_places
+from kurir_api.services.texts import fitting
+
+LONGEST_ORGANIZATION = 200
+
+
+@dataclass(frozen=True, kw_only=True)
+class SetUpOffice:
+    """The regency's code, what its office is called, and the name and phone of its first administrator."""
+
+    regency: str
+    office: str
+    name: str
+    phone: str
+
+
+async def set_up_office(command: SetUpOffice) -> UUID:
+    """The administrator's id. Again, it brings the places up to date, and changes nothing else.
+
+    For the operator, who needs nobody's leave. Raises InvalidInput.
+    """
+    problems = Problems()
+    office = fitting(problems, "office", command.office, LONGEST_ORGANIZATION, required=True)
+    name = fitting(problems, "name", command.name, LONGEST_NAME, required=True)
+    fitting(problems, "phone", command.phone, LONGEST_PHONE, required=True)
+    phone = optional_e164(problems, "phone", command.phone)
+    _check_regency(problems, command.regency)
+    problems.refuse()
+    async with in_transaction():
+        await load_places(command.regency)
+        organization = await _organization(command.regency, office or "", OrganizationKind.REGENCY_AGENCY)
+        member = await Member.get_or_none(phone_index=Member.phone.index(phone or ""))
+        if member is None:
+            member = Member(id=new_id(), regency_code=command.regency, name=name)
+            member.phone = phone
+            await member.save(force_create=True)
+        await Membership.get_or_create(
+            member=member,
+            organization=organization,
+            role=Role.ADMIN,
+            region_id=command.regency,
+            defaults={"regency_code": command.regency},
+        )
+    return member.id
+
+
+async def add_organization(regency: str, name: str, kind: OrganizationKind) -> UUID:
+    """The id of the regency's partner of that name, which is new, or was there and stays as it is.
+
+    For the operator. Raises InvalidInput.
+    """
+    problems = Problems()
+    fitted = fitting(problems, "name", name, LONGEST_ORGANIZATION, required=True)
+    _check_regency(problems, regency)
+    problems.refuse()
+    return (await _organization(regency, fitted or "", kind)).id
+
+
+def _check_regency(problems: Problems, regency: str) -> None:
+    if regency not in KNOWN_REGENCIES:
+        known = ", ".join(KNOWN_REGENCIES)
+        problems.add("regency", id=f"Kode yang dikenal: {known}.", en=f"Known codes: {known}.")
+
+
+async def _organization(regency: str, name: str, kind: OrganizationKind) -> Organization:
+    known = await Organization.filter(regency_code=regency, name__iexact=name).first()
+    return known or await Organization.create(regency_code=regency, name=name, kind=kind)

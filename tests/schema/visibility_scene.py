@@ -1,0 +1,257 @@
+"""One live case, and everybody who stands in some relation to it: what visibility.md is about."""
+
+from dataclasses import dataclass
+from datetime import time, timedelta
+
+from kurir_api.auth import principal_of_member
+from kurir_api.models import Claim, Member, Organization, Role
+from kurir_api.transitions import record
+from tests.api import Answer
+from tests.factories import (
+    NOW,
+    OTHER_REGENCY,
+    REGENCY,
+    VILLAGE,
+    make_alert,
+    make_case,
+    make_claim,
+    make_cost,
+    make_facility,
+    make_member,
+    make_notification,
+    make_organization,
+    make_patient,
+    make_report,
+    make_task,
+    make_wave,
+)
+from tests.ids import id_of
+
+OUTSIDERS = {
+    "a desk officer of another village": (Role.DESK_OFFICER, "33.02.24.1003"),
+    "a desk officer of another regency": (Role.DESK_OFFICER, OTHER_REGENCY),
+    "a coordinator of another regency": (Role.COORDINATOR, OTHER_REGENCY),
+    "a volunteer of another regency": (Role.VOLUNTEER, OTHER_REGENCY),
+    "an administrator of another regency": (Role.ADMIN, OTHER_REGENCY),
+    "a programme officer": (Role.PROGRAMME_OFFICER, REGENCY),
+}
+INSIDERS = {
+    "volunteer": (Role.VOLUNTEER, REGENCY),
+    "reporter": (Role.VOLUNTEER, REGENCY),
+    "fellow": (Role.VOLUNTEER, REGENCY),
+    "offered": (Role.VOLUNTEER, REGENCY),
+    "other need": (Role.VOLUNTEER, REGENCY),
+    "reviewer": (Role.PARTNER_REVIEWER, REGENCY),
+    "village": (Role.DESK_OFFICER, VILLAGE),
+    "desk": (Role.DESK_OFFICER, REGENCY),
+    "coordinator": (Role.COORDINATOR, REGENCY),
+    "admin": (Role.ADMIN, REGENCY),
+}
+PLACE = {"latitude": -7.3825, "longitude": 109.2215}
+AT, LATER = NOW, NOW + timedelta(hours=1)
+
+
+@dataclass(frozen=True)
+class Scene:
+    """`ids`: the thing of each type that the table is about. `people`: by column, or as what an outsider is.
+
+    `there`: by type and field what is there to be seen. `claim`: the holder's.
+    """
+
+    ids: dict[str, str]
+    people: dict[str, Member]
+    there: dict[str, Answer]
+    claim: Claim
+
+
+async def make_scene() -> Scene:
+    """An ambulance run with four slots: one member is under way, one holds it, one is offered it, one has done it."""
+    lazis, pmi = await make_organization("Lazis Serayu"), await make_organization("PMI")
+    people = await _people(lazis)
+    holder, kus = people["holder"], await make_member("Kus", Role.COORDINATOR)
+    patient = await make_patient(national_id="3302235208580003")
+    case = await make_case(
+        patient,
+        number="3302-2026-0042",
+        facility=await make_facility("RSUD Margono"),
+        coordinator=kus,
+    )
+    await record(case, "open", await principal_of_member(kus.id))
+    task = await make_task(
+        case,
+        number=4821,
+        slots=4,
+        status="IN_PROGRESS",
+        phase="BEFORE_HOSPITAL",
+        title="Antar Bu Sutinah",
+        instructions="Jemput di rumah",
+        destination=await case.facility,
+    )
+    claim = await make_claim(task, holder, "IN_PROGRESS", lazis)
+    await Claim.filter(id=claim.id).update(expires_at=LATER, started_at=AT, completed_at=LATER, assigned_by=kus)
+    await make_claim(task, people["fellow"], "HELD", pmi)
+    await make_claim(task, people["offered"], "OFFERED", pmi)
+    done = await make_claim(task, await make_member(), "COMPLETED", pmi)
+    await make_claim(await make_task(case, number=4822, kind="WAITING_COST"), people["other need"])
+    about = {
+        "Patient": patient,
+        "Case": case,
+        "Report": await make_report(status="CASE_OPENED", case=case, taken_by=people["reporter"], **PLACE),
+        "Task": task,
+        "Claim": claim,
+        "Cost": await make_cost(claim, 85_000, "Bensin"),
+        "Member": holder,
+        "Alert": await make_alert(await make_wave(task), holder, status="ACCEPTED", sent_at=LATER),
+        "Notification": await make_notification(holder, task, read_at=LATER),
+    }
+    await make_cost(done, 40_000)
+    ids = {name: id_of(row) for name, row in about.items()}
+    return Scene(ids, people, _there(ids), claim)
+
+
+async def _people(lazis: Organization) -> dict[str, Member]:
+    holder = await make_member(
+        "holder",
+        organization=lazis,
+        phone="+628120000001",
+        capabilities=("AMBULANCE_LICENCE",),
+        quiet_from=time(21, 0),
+        quiet_to=time(5, 0),
+        last_latitude=-7.3825,
+        last_longitude=109.2215,
+        last_fix_at=AT,
+    )
+    others = {name: await make_member(name, role, region) for name, (role, region) in (INSIDERS | OUTSIDERS).items()}
+    own = await make_member("own reviewer", Role.PARTNER_REVIEWER, organization=lazis)
+    return {"holder": holder, "own reviewer": own} | others
+
+
+async def complete(scene: Scene) -> None:
+    """The holder's work is done; the others' goes on."""
+    scene.claim.status = "COMPLETED"
+    await scene.claim.save(update_fields=["status"])
+    scene.there["Claim"]["status"] = "COMPLETED"
+
+
+def _there(ids: dict[str, str]) -> dict[str, Answer]:
+    """What each field holds, as SELECTIONS ask for it."""
+    at, later = AT.isoformat(), LATER.isoformat()
+    starts_at = AT + timedelta(hours=22)
+    task, member = {"id": ids["Task"]}, {"id": ids["Member"]}
+    lazis = {"name": "Lazis Serayu"}
+    found: dict[str, Answer] = {
+        "Patient": {
+            "name": "Sutinah",
+            "region": {"code": VILLAGE},
+            "maskedNationalId": "************0003",
+            "diagnosis": "gagal ginjal kronis",
+            "phone": "+6281234567890",
+            "address": "RT 2 RW 1, dekat mushala",
+            "location": PLACE,
+        },
+        "Case": {
+            "number": "3302-2026-0042",
+            "status": "OPEN",
+            "phase": "BEFORE_HOSPITAL",
+            "outcome": None,
+            "patient": {"id": ids["Patient"]},
+            "facility": {"name": "RSUD Margono"},
+            "coordinator": {"name": "Kus"},
+            "openedAt": at,
+            "closedAt": None,
+            "tasks": edges({"number": 4822}, {"number": 4821}),
+            "timeline": edges({"action": "open"}),
+            "costTotal": 125_000,
+        },
+        "Report": {
+            "channel": "WHATSAPP",
+            "status": "CASE_OPENED",
+            "text": "Ibu saya harus cuci darah besok di Margono, tidak ada kendaraan.",
+            "receivedAt": at,
+            "reporterName": "Wahyuni",
+            "reporterPhone": "+6281298765432",
+            "region": {"code": VILLAGE},
+            "location": PLACE,
+            "case": {"id": ids["Case"]},
+        },
+        "Task": {
+            "number": 4821,
+            "kind": {"code": "AMBULANCE_RUN"},
+            "status": "IN_PROGRESS",
+            "urgency": "URGENT",
+            "phase": "BEFORE_HOSPITAL",
+            "title": "Antar Bu Sutinah",
+            "instructions": "Jemput di rumah",
+            "area": {"code": VILLAGE},
+            "location": PLACE,
+            "address": "RT 2 RW 1, dekat mushala",
+            "destination": {"name": "RSUD Margono"},
+            "case": {"id": ids["Case"]},
+            "startsAt": starts_at.isoformat(),
+            "endsAt": (starts_at + timedelta(hours=4)).isoformat(),
+            "createdAt": at,
+            "slots": 4,
+            "openSlots": 0,
+            "distanceM": 1935,
+            "claims": [{"member": {"name": name}} for name in ("holder", "fellow", "offered")],
+            "viewerEligibility": {"__typename": "Eligibility"},
+            "costs": edges({"amount": 40_000}, {"amount": 85_000}),
+            "candidates": [{"rank": 1}],
+            "waves": [{"number": 1}],
+        },
+        "Claim": {
+            "task": task,
+            "member": member,
+            "organization": lazis,
+            "status": "IN_PROGRESS",
+            "claimedAt": at,
+            "expiresAt": later,
+            "startedAt": at,
+            "completedAt": later,
+            "assignedBy": {"name": "Kus"},
+        },
+        "Cost": {
+            "task": task,
+            "member": member,
+            "organization": lazis,
+            "category": "FUEL",
+            "amount": 85_000,
+            "inKind": False,
+            "spentOn": AT.date().isoformat(),
+            "note": "Bensin",
+            "status": "SUBMITTED",
+        },
+        "Member": {
+            "name": "holder",
+            "phone": "+628120000001",
+            "memberships": [{"role": "VOLUNTEER"}],
+            "capabilities": [{"code": "AMBULANCE_LICENCE"}],
+            "available": True,
+            "location": PLACE,
+            "locationAt": at,
+            "quietFrom": "21:00",
+            "quietTo": "05:00",
+        },
+        "Alert": {
+            "member": member,
+            "rank": 1,
+            "distanceM": 2100,
+            "status": "ACCEPTED",
+            "explanation": "2,1 km",
+            "sentAt": later,
+        },
+        "Notification": {
+            "kind": "TASK_VERIFIED",
+            "title": "Tugas diverifikasi: Antar jemput ambulans",
+            "body": "Terima kasih atas bantuan Anda · Karangnangka · No. 4821",
+            "task": task,
+            "createdAt": at,
+            "readAt": later,
+        },
+    }
+    return {name: {"id": ids[name]} | fields for name, fields in found.items()}
+
+
+def edges(*nodes: Answer) -> Answer:
+    """A page of these nodes."""
+    return {"edges": [{"node": node} for node in nodes]}
