@@ -29,7 +29,8 @@ demo: $(INSTALLED)
 
 .PHONY: test
 test: $(INSTALLED) npm
-	@$(BIN)/pytest -n auto $(ARGS)
+	@# By file, for some files start servers that all of their tests share.
+	@$(BIN)/pytest -n auto --dist loadfile $(ARGS)
 
 .PHONY: bench
 bench: $(INSTALLED)

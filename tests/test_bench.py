@@ -1,0 +1,32 @@
+"""The measurements run, whatever they measure: all of them, with next to nothing to do."""
+
+import asyncio
+import sys
+from pathlib import Path
+
+SIZES = {
+    "race": {"members": 3, "tasks": 2},
+    "ranking": {"members": 20, "many": 40, "tasks": 2},
+    "nearby-tasks": {"tasks": 3, "first": 2, "requests": 4, "connections": 2},
+    "outbox": {"alerts": 3},
+}
+
+
+async def test_all_measurements_come_to_an_end() -> None:
+    options = [f"--{name}-{size}={value}" for name, sizes in SIZES.items() for size, value in sizes.items()]
+
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, "-m", "bench", *options, cwd=Path(__file__).parents[1], stdout=asyncio.subprocess.PIPE
+    )
+    printed, _ = await process.communicate()
+
+    assert process.returncode == 0
+    text = printed.decode()
+    assert [line.partition(":")[0] for line in text.splitlines() if ": " in line] == [
+        "race",
+        "ranking",
+        "nearby_tasks",
+        "outbox",
+    ]
+    assert "winners           2  of 2" in text
+    assert "told it is taken  4  of 4" in text
