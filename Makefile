@@ -24,7 +24,8 @@ help:
 	@echo 'Options for the programs behind demo, test and bench: make demo ARGS="--help"'
 
 .PHONY: demo
-demo: $(INSTALLED)
+# With npm comes the page to ask queries on; without it the rest of the demo runs all the same.
+demo: $(INSTALLED) $(if $(shell command -v npm),tools/graphiql/node_modules/.installed)
 	@$(BIN)/kurir demo $(ARGS)
 
 .PHONY: test

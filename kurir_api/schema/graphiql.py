@@ -1,40 +1,18 @@
 """GraphiQL, the development page of the API, ready to run queries and subscriptions with a token.
 
-Its built files come from `tools/graphiql/node_modules` when they are installed (`make npm`), else from a CDN,
-pinned by version and by hash.
+Its built files are served from `tools/graphiql/node_modules`, where `make demo` installs them; nothing is fetched
+from elsewhere.
 """
 
 import json
 from pathlib import Path
 
-CDN = "https://unpkg.com/"
 ASSETS_URL = "/graphiql/"
-# Package, version, file, and the file's Subresource Integrity; versions as in tools/graphiql/package.json.
+STYLESHEET = "graphiql/graphiql.min.css"
 SCRIPTS = (
-    (
-        "react",
-        "18.3.1",
-        "umd/react.production.min.js",
-        "sha384-DGyLxAyjq0f9SPpVevD6IgztCFlnMF6oW/XQGmfe+IsZ8TqEiDrcHkMLKI6fiB/Z",
-    ),
-    (
-        "react-dom",
-        "18.3.1",
-        "umd/react-dom.production.min.js",
-        "sha384-gTGxhz21lVGYNMcdJOyq01Edg0jhn/c22nsx0kyqP0TxaV5WVdsSH1fSDUf5YJj1",
-    ),
-    (
-        "graphiql",
-        "3.8.3",
-        "graphiql.min.js",
-        "sha384-HbRVEFG0JGJZeAHCJ9Xm2+tpknBQ7QZmNlO/DgZtkZ0aJSypT96YYGRNod99l9Ie",
-    ),
-)
-STYLESHEET = (
-    "graphiql",
-    "3.8.3",
-    "graphiql.min.css",
-    "sha384-Mq3vbRBY71jfjQAt/DcjxUIYY33ksal4cgdRt9U/hNPvHBCaT2JfJ/PTRiPKf0aM",
+    "react/umd/react.production.min.js",
+    "react-dom/umd/react-dom.production.min.js",
+    "graphiql/graphiql.min.js",
 )
 
 EXAMPLE = """\
@@ -63,7 +41,7 @@ PAGE = """\
 %(assets)s
 </head>
 <body>
-<div id="graphiql">GraphiQL is not here: allow this page to load it, or install it with "make npm".</div>
+<div id="graphiql">GraphiQL is not installed here: run "make npm" in the checkout, then start again.</div>
 <script>
 const config = %(config)s;
 const url = location.origin + location.pathname;
@@ -91,11 +69,7 @@ ReactDOM.createRoot(document.getElementById("graphiql")).render(
 def graphiql_assets_dir() -> Path | None:
     """The folder to serve at /graphiql/, if GraphiQL is installed in this checkout."""
     folder = Path(__file__).parents[2] / "tools" / "graphiql" / "node_modules"
-    return folder if all((folder / package / file).is_file() for package, _, file, _ in SCRIPTS) else None
-
-
-def _address(package: str, version: str, file: str, *, local: bool) -> str:
-    return f"{ASSETS_URL}{package}/{file}" if local else f"{CDN}{package}@{version}/{file}"
+    return folder if all((folder / file).is_file() for file in SCRIPTS) else None
 
 
 def graphiql_html(token: str | None) -> str:
@@ -103,14 +77,9 @@ def graphiql_html(token: str | None) -> str:
 
     Whoever can open the page can read the token: it is for development only.
     """
-    local = graphiql_assets_dir() is not None
-    *style, style_hash = STYLESHEET
     assets = [
-        f'<link rel="stylesheet" crossorigin integrity="{style_hash}" href="{_address(*style, local=local)}">',
-        *(
-            f'<script crossorigin integrity="{sri}" src="{_address(*script, local=local)}"></script>'
-            for *script, sri in SCRIPTS
-        ),
+        f'<link rel="stylesheet" href="{ASSETS_URL}{STYLESHEET}">',
+        *(f'<script src="{ASSETS_URL}{script}"></script>' for script in SCRIPTS),
     ]
     headers = {"Authorization": f"Bearer {token}"} if token else {}
     # Inside a script only "<" can end or comment out what follows.
