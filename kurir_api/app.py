@@ -7,6 +7,8 @@ from typing import Any
 
 from asyncpg.exceptions import InterfaceError, PostgresError
 from starlette.applications import Starlette
+from starlette.middleware import Middleware
+from starlette.middleware.cors import CORSMiddleware
 from starlette.requests import Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.routing import BaseRoute, Mount, Route, WebSocketRoute
@@ -26,6 +28,11 @@ from kurir_api.settings import Settings, load_settings
 from kurir_api.vault import open_vault
 
 DRAIN_SECONDS = 25
+IDLE_SECONDS = 75
+"""Longer than proxies keep a connection that nobody uses, such as nginx's 60 s: else one would at times ask on a
+connection that is just being closed, and answer 502.
+"""
+
 GraphiQLToken = Callable[[], Awaitable[str | None]]
 
 
@@ -81,6 +88,15 @@ def create_app(settings: Settings, *, graphiql_token: GraphiQLToken | None = Non
             Route("/health/ready", _ready),
             *([] if settings.production else _development_routes()),
         ],
+        # For pages of other hosts. Whether they may open sockets is the view's to say.
+        middleware=[
+            Middleware(
+                CORSMiddleware,
+                allow_origins=settings.allowed_origins,
+                allow_methods=("POST",),
+                allow_headers=("Authorization", "Content-Type"),
+            )
+        ],
         lifespan=lifespan,
         max_body_size=MAX_BODY,
     )
@@ -105,6 +121,7 @@ def server_options(settings: Settings) -> dict[str, Any]:
         "server_header": False,
         "ws_max_size": MAX_BODY,
         "timeout_graceful_shutdown": DRAIN_SECONDS,
+        "timeout_keep_alive": IDLE_SECONDS,
     }
 
 

@@ -8,6 +8,8 @@ from contextlib import asynccontextmanager
 import uvicorn
 from starlette.types import ASGIApp
 
+from kurir_api.app import IDLE_SECONDS
+
 
 @asynccontextmanager
 async def served(app: ASGIApp) -> AsyncIterator[str]:
@@ -18,7 +20,8 @@ async def served(app: ASGIApp) -> AsyncIterator[str]:
     with socket.create_server(("127.0.0.1", 0)) as listener:
         # As kurir_api.server does; without it every answer waits 40 ms.
         listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        server = uvicorn.Server(uvicorn.Config(app, lifespan="on", log_config=None))
+        # Connections stay open longer than clients keep them, so that no client meets one that is being closed.
+        server = uvicorn.Server(uvicorn.Config(app, lifespan="on", log_config=None, timeout_keep_alive=IDLE_SECONDS))
 
         async def serve() -> None:
             try:

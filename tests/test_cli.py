@@ -1,6 +1,8 @@
 """The `kurir` command as an operator meets it: what it prints, where, and with which exit code."""
 
 import asyncio
+import errno
+import os
 import socket
 from collections.abc import Iterator
 from pathlib import Path
@@ -103,7 +105,7 @@ class TestStarting:
 
         assert lines == [
             f"PostgreSQL does not answer at 127.0.0.1:{nobodys_port}/kurir; check KURIR_DATABASE_URL and that the "
-            f"server runs ([Errno 111] Connect call failed ('127.0.0.1', {nobodys_port}))"
+            f"server runs ([Errno {errno.ECONNREFUSED}] Connect call failed ('127.0.0.1', {nobodys_port}))"
         ]
 
     async def test_tables_of_an_older_release_are_told_to_be_migrated(
@@ -124,8 +126,8 @@ class TestStarting:
             lines = await self.refused(settings, "serve --workers 2", "demo", port=str(port))
 
         assert lines == [
-            f"KURIR_PORT: can't listen on 127.0.0.1, port {port} (Address already in use); stop what listens there, "
-            "or set KURIR_PORT (and KURIR_HOST) to another"
+            f"KURIR_PORT: can't listen on 127.0.0.1, port {port} ({os.strerror(errno.EADDRINUSE)}); "
+            "stop what listens there, or set KURIR_PORT (and KURIR_HOST) to another"
         ]
 
     async def test_a_second_api_at_the_same_port_leaves_the_first_alone(self, settings: Settings) -> None:

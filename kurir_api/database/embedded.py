@@ -67,18 +67,18 @@ class EmbeddedPostgres:
             self.folder.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
             with self._alone():
                 self._refuse_other_version()
-                holding = self._opened("users", fcntl.LOCK_SH)
-                try:
-                    if not (self.folder / "PG_VERSION").exists():
-                        self._initialise()
-                    if not self._answers():
-                        self._launch()
-                except BaseException:
-                    os.close(holding)
-                    raise
-            self._holding, self._process = holding, os.getpid()
-            atexit.register(self.stop)
+                self._holding, self._process = self._opened("users", fcntl.LOCK_SH), os.getpid()
+                # Before the launch, so that a signal in the middle of it leaves no server behind.
+                atexit.register(self.stop)
+                if not (self.folder / "PG_VERSION").exists():
+                    self._initialise()
+                if not self._answers():
+                    self._launch()
+        except SettingsError:
+            self.stop()
+            raise
         except OSError as error:
+            self.stop()
             raise SettingsError(
                 f"KURIR_DATA_DIR: PostgreSQL can't be kept in {self.folder} ({error}); set it to a folder of "
                 "yours, or set KURIR_DATABASE_URL to a PostgreSQL of your own"

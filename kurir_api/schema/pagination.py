@@ -13,7 +13,7 @@ from pypika_tortoise.context import SqlContext
 from pypika_tortoise.terms import Function as SqlFunction
 from strawberry import relay
 from tortoise.connection import get_connection
-from tortoise.expressions import F, Function, Q
+from tortoise.expressions import F, Function, Q, Subquery
 from tortoise.models import Model
 from tortoise.queryset import QuerySet
 
@@ -80,7 +80,8 @@ def decode_cursor(cursor: str | None, *kinds: Callable[[Any], Any]) -> tuple[Any
     try:
         key = orjson.loads(urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
         return tuple(kind(part) for kind, part in zip(kinds, key, strict=True))
-    except (ValueError, TypeError, binascii.Error, orjson.JSONDecodeError) as error:
+    # AttributeError is UUID's word for what is no text.
+    except (ValueError, TypeError, AttributeError, binascii.Error, orjson.JSONDecodeError) as error:
         raise BadPage from error
 
 
@@ -136,7 +137,9 @@ async def newest_of_each(
     chosen = rows.filter(**{f"{parent}__in": parents})
     if key:
         chosen = chosen.filter(id__lt=key[0])
-    numbered = chosen.annotate(place=PlaceAmong(parent, F("id"))).values("id", "place")
+    # Without joins, so that a column's name is enough.
+    plain = rows.model.filter(id__in=Subquery(chosen.values("id")))
+    numbered = plain.annotate(place=PlaceAmong(parent, F("id"))).values("id", "place")
     numbered.sql()  # which builds the query
     sql, values = numbered.query.get_parameterized_sql()
     on_pages = await get_connection("default").execute_query_dict(
@@ -153,9 +156,16 @@ def _page(found: Sequence[M], make: Callable[[M], T], limit: int, after: str | N
     return Connection(edges=edges, page_info=page_info(edges, more=len(found) > limit, after=after))
 
 
+def _name(part: Any) -> str:
+    """The name in a cursor. Raises ValueError for what PostgreSQL can't store, and so can be none."""
+    if not isinstance(part, str) or "\0" in part:
+        raise ValueError(part)
+    return part
+
+
 async def by_name(rows: QuerySet[M], make: Callable[[M], T], first: int | None, after: str | None) -> Connection[T]:
     """A page ordered by name, then id. One statement."""
-    limit, key = checked(first), decode_cursor(after, str, UUID)
+    limit, key = checked(first), decode_cursor(after, _name, UUID)
     if key:
         rows = rows.filter(Q(name__gt=key[0]) | Q(name=key[0], id__gt=key[1]))
     found = await rows.order_by("name", "id").limit(limit + 1)

@@ -2,6 +2,8 @@
 
 from kurir_api.errors import Problems
 
+LONGEST_REASON = 2_000
+
 
 def cleaned(text: str | None) -> str | None:
     """Without white space around; None when nothing is left."""
@@ -15,4 +17,12 @@ def fitting(problems: Problems, path: str, text: str | None, longest: int, *, re
         problems.add(path, id="Harus diisi.", en="Must not be empty.")
     if len(found or "") > longest:
         problems.add(path, id=f"Paling banyak {longest} karakter.", en=f"At most {longest} characters.")
+    return found
+
+
+def reason_of(text: str | None) -> str | None:
+    """Why somebody does something, cleaned. Raises InvalidInput naming `reason` when it is too long."""
+    problems = Problems()
+    found = fitting(problems, "reason", text, LONGEST_REASON)
+    problems.refuse()
     return found

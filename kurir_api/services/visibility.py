@@ -65,12 +65,11 @@ def announced_tasks(principal: Principal, task_ids: Collection[UUID]) -> QuerySe
     """Of these tasks those whose events one may hear: the visible ones, and, of what a helper could see until it
     ended, that it ended. Without a wave it was never published.
     """
+    visible = visible_tasks(principal).filter(id__in=task_ids).values("id")
     published = Wave.filter(task_id__in=task_ids).values("task_id")
     ended = Q(status__in=WITHDRAWN, id__in=Subquery(published))
     return Task.filter(
-        Q(id__in=Subquery(visible_tasks(principal).values("id")))
-        | (within("region_id", principal.regions(*HELPERS)) & ended),
-        id__in=task_ids,
+        Q(id__in=Subquery(visible)) | (within("region_id", principal.regions(*HELPERS)) & ended), id__in=task_ids
     )
 
 
@@ -112,15 +111,11 @@ def visible_costs(principal: Principal) -> QuerySet[Cost]:
 
 
 def visible_members(principal: Principal) -> QuerySet[Member]:
-    """Oneself, those whose membership one may know of, and whoever something that one sees names."""
+    """Oneself, those whose membership one may know of, and those whose claims one sees."""
     return Member.filter(
         Q(id=principal.member_id)
         | Q(id__in=Subquery(visible_memberships(principal).values("member_id")))
         | Q(id__in=Subquery(visible_claims(principal).values("member_id")))
-        | Q(id__in=Subquery(visible_claims(principal).values("assigned_by_id")))
-        | Q(id__in=Subquery(visible_alerts(principal).values("member_id")))
-        | Q(id__in=Subquery(visible_cases(principal).values("coordinator_id")))
-        | Q(id__in=Subquery(visible_events(principal).values("actor_id")))
     )
 
 

@@ -8,6 +8,7 @@ import phonenumbers
 import pytest
 from stdnum.id import nik
 from tortoise.connection import get_connection
+from tortoise.exceptions import IntegrityError
 
 from kurir_api.auth import principal_of_member
 from kurir_api.demo.load import load
@@ -33,8 +34,9 @@ from kurir_api.models import (
     TransitionLog,
     Wave,
 )
-from kurir_api.settings import Settings, SettingsError
+from kurir_api.settings import Environment, Settings, SettingsError
 from tests.counting import Statements
+from tests.factories import make_device, make_member
 
 
 async def test_there_are_139_members_each_with_a_role_and_a_phone(db: None, settings: Settings) -> None:
@@ -71,14 +73,11 @@ def test_names_and_phones_differ_and_phones_are_valid_in_form() -> None:
     assert all(phonenumbers.is_valid_number(phonenumbers.parse(one.phone)) for one in people)
 
 
-def test_about_a_third_of_the_volunteers_may_drive_and_two_thirds_of_all_are_on_duty() -> None:
+def test_35_volunteers_may_drive_85_members_are_on_duty_and_34_have_quiet_hours() -> None:
     people = invented_members()
-    drivers = [one for one in people if "AMBULANCE_LICENCE" in one.capabilities]
-    assert (len(drivers), sum(one.available for one in people), sum(one.quiet is not None for one in people)) == (
-        0,
-        0,
-        0,
-    )
+    assert Counter(one.role for one in people if "AMBULANCE_LICENCE" in one.capabilities) == {Role.VOLUNTEER: 35}
+    assert sum(one.available for one in people) == 85
+    assert sum(one.quiet is not None for one in people) == 34
 
 
 async def test_no_licence_has_lapsed(db: None, settings: Settings) -> None:
@@ -175,21 +174,16 @@ async def test_people_are_added_in_a_statement_per_table(db: None, settings: Set
     assert len(statements) <= 260
 
 
-async def test_a_load_that_fails_leaves_nothing(
-    db: None, settings: Settings, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    async def fail() -> None:
-        raise RuntimeError("the power is gone")
-
-    monkeypatch.setattr("kurir_api.demo.load.add_cases", fail)
-    with pytest.raises(RuntimeError, match="the power is gone"):
+async def test_a_load_that_fails_leaves_nothing(db: None, settings: Settings) -> None:
+    await make_device(await make_member(), token=f"demo-{VOLUNTEER}")
+    before = await _fingerprint()
+    with pytest.raises(IntegrityError):
         await load(settings)
-    assert await Member.all().count() == 0
-    assert await Region.all().count() == 0
+    assert await _fingerprint() == before
 
 
 async def test_production_refuses_invented_people(db: None, settings: Settings) -> None:
-    production = settings.model_copy(update={"environment": "production"})
+    production = settings.model_copy(update={"environment": Environment.PRODUCTION})
     with pytest.raises(SettingsError, match="KURIR_ENVIRONMENT: the demo's invented people don't belong"):
         await load(production)
     assert await Member.all().count() == 0

@@ -46,27 +46,25 @@ def cursor(value: object) -> str:
 
 IDS = (
     "",
-    "x",
     "é",
-    "====",
     "//8=",  # not UTF-8
     LONG,
     str(SOMEBODY),
-    *map(coded, ("", ":", "Task", "Task:", "Task:x", f"Task:{SOMEBODY}x", f"Task:{{{SOMEBODY}}}", "Task:\0", "No:1")),
-    *map(
-        coded, (f"Task:{SOMEBODY}", f"Region:{'3' * 50}", "Region:\0", f"Case:{SOMEBODY}", f"Task:{SOMEBODY}\ud7ff")
-    ),
+    *map(coded, ("", "Task", "Task:x", "Task:\0", f"Task:{SOMEBODY}", f"Task:{SOMEBODY}x", f"Case:{SOMEBODY}")),
+    *map(coded, (f"Region:{'3' * 50}", "Region:\0")),
 )
 CURSORS = (
-    *IDS,
+    "",
+    "é",
+    "====",
+    LONG,
+    coded(f"Task:{SOMEBODY}"),
     *map(cursor, (None, 1, "x", {}, [], [None], [1], ["x"], [[]], [{}], [str(SOMEBODY)], [0.5, str(SOMEBODY)])),
     *map(
         cursor, (["x", "x"], ["x", str(SOMEBODY)], ["\0", str(SOMEBODY)], [LONG, str(SOMEBODY)], [[], str(SOMEBODY)])
     ),
-    *map(cursor, ([-1, str(SOMEBODY)], [10**30, str(SOMEBODY)], ["NaN", str(SOMEBODY)], ["-Infinity", "x"])),
-    urlsafe_b64encode(b"[1e999]").decode(),
-    urlsafe_b64encode(b"[" * 2_000).decode(),
-    urlsafe_b64encode(b'["\\ud800"]').decode(),
+    *map(cursor, ([-1, str(SOMEBODY)], [10**30, str(SOMEBODY)], ["NaN", str(SOMEBODY)])),
+    *(urlsafe_b64encode(text).decode() for text in (b"[1e999]", b"[" * 2_000, b'["\\ud800"]')),
 )
 TEXTS = (
     "",
@@ -159,7 +157,7 @@ def _odd(places: Place) -> Iterator[tuple[Path, object]]:
                 yield (name, *path), value
         elif is_leaf_type(type_):
             values = CURSORS if name == "after" else BY_TYPE.get(type_.name, ("", "NOT_ONE", LONG, 1))
-            for value in (*values, None, {}, [[]]):
+            for value in (*values, None, {}):
                 yield (name,), [value] if listed else value
         for value in LISTS if listed else ():
             yield (name,), value
@@ -178,6 +176,11 @@ def root_fields(operation: str) -> Mapping[str, GraphQLField]:
     found = root[operation]
     assert found is not None
     return found.fields
+
+
+def with_arguments(operation: str) -> list[str]:
+    """The names of those of them that take arguments."""
+    return [name for name, field in root_fields(operation).items() if field.args]
 
 
 def document(operation: str, name: str) -> str:

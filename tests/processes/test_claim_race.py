@@ -11,7 +11,7 @@ from tests.api import Api
 from tests.factories import NOW, make_member, make_organization, make_task
 from tests.ids import id_of
 
-pytestmark = [pytest.mark.usefixtures("db"), pytest.mark.xdist_group("two_apis")]
+pytestmark = pytest.mark.usefixtures("db")
 MEMBERS, TASKS = 40, 5
 
 

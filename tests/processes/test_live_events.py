@@ -11,7 +11,7 @@ from tests.factories import OTHER_REGENCY, OTHER_VILLAGE, VILLAGE, make_case, ma
 from tests.ids import id_of
 from tests.processes.office import serving, working
 
-pytestmark = [pytest.mark.usefixtures("db"), pytest.mark.xdist_group("two_apis")]
+pytestmark = pytest.mark.usefixtures("db")
 LICENCE = ("AMBULANCE_LICENCE",)
 NEARBY = "subscription { nearbyTaskEvents { kind task { number status } } }"
 BOARD = "subscription ($region: String) { boardEvents(region: $region) { kind task { number status } } }"

@@ -28,13 +28,19 @@ from tests.factories import (
     make_wave,
 )
 from tests.ids import id_of
-from tests.processes.odd import Sound, document, root_fields
+from tests.processes.odd import CURSORS, Sound, document, root_fields, with_arguments
 from tests.processes.office import Serving, serving
 
-pytestmark = [pytest.mark.usefixtures("db"), pytest.mark.xdist_group("malformed")]
+pytestmark = pytest.mark.usefixtures("db")
 AT_ONCE = 20
 INBOX = "subscription { myNotifications { kind } }"
 SEARCH = "query ($x: String) { organizations(search: $x) { edges { node { name } } } }"
+
+LISTS_WITHIN = {
+    "costs": "query ($id: ID!, $after: String) { task(id: $id) { costs(after: $after) { edges { cursor } } } }",
+    "tasks": "query ($id: ID!, $after: String) { case(id: $id) { tasks(after: $after) { edges { cursor } } } }",
+    "timeline": "query ($id: ID!, $after: String) { case(id: $id) { timeline(after: $after) { edges { cursor } } } }",
+}
 
 
 def query(text: str) -> bytes:
@@ -113,7 +119,7 @@ def faults(response: httpx.Response) -> list[object]:
 
 @pytest.mark.parametrize(
     ("operation", "field"),
-    [(operation, name) for operation in ("query", "mutation") for name in root_fields(operation)],
+    [(operation, name) for operation in ("query", "mutation") for name in with_arguments(operation)],
 )
 async def test_an_odd_value_in_any_place_is_refused_or_taken_but_no_fault(
     api: Api, caller: Member, sound: Sound, operation: str, field: str
@@ -131,7 +137,16 @@ async def test_an_odd_value_in_any_place_is_refused_or_taken_but_no_fault(
     assert [(path, wrong) for (path, _), wrong in zip(requests, answers, strict=True) if wrong] == []
 
 
-@pytest.mark.parametrize("field", root_fields("subscription"))
+@pytest.mark.parametrize(("field", "of"), [("costs", "taskId"), ("tasks", "caseId"), ("timeline", "caseId")])
+async def test_an_odd_cursor_of_a_list_within_something_is_refused_or_taken_but_no_fault(
+    api: Api, caller: Member, sound: Sound, field: str, of: str
+) -> None:
+    answers = [await api.post(caller, LISTS_WITHIN[field], id=sound.values[of], after=after) for after in CURSORS]
+
+    assert [faults(answer) for answer in answers] == [[]] * len(CURSORS)
+
+
+@pytest.mark.parametrize("field", with_arguments("subscription"))
 async def test_an_odd_value_in_a_subscription_is_refused_or_taken_but_no_fault(
     api: Api, caller: Member, sound: Sound, field: str
 ) -> None:

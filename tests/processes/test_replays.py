@@ -16,7 +16,7 @@ from tests.ids import id_of
 from tests.processes.locks import held, somebody_waits
 from tests.processes.office import serving
 
-pytestmark = [pytest.mark.usefixtures("db"), pytest.mark.xdist_group("two_apis")]
+pytestmark = pytest.mark.usefixtures("db")
 KEY = "the key of this tap"
 LICENCE = ("AMBULANCE_LICENCE",)
 TODAY = datetime.now(ZoneInfo("Asia/Jakarta")).date().isoformat()

@@ -24,7 +24,6 @@ from tests.processes.entrusted import (
 )
 from tests.processes.office import serving, working
 
-pytestmark = pytest.mark.xdist_group("secrecy")
 PHONES = (PATIENTS_PHONE, REPORTERS_PHONE, MEMBERS_PHONE)
 SEALED = (STEM, NATIONAL_ID, *PHONES, *(f"62{phone[1:].replace('-', '')}" for phone in PHONES))
 

@@ -174,6 +174,16 @@ def test_the_table_holds_every_field_of_every_type_it_is_about() -> None:
     assert {name: set(fields) for name, fields in table().items()} == served
 
 
+def test_what_is_not_found_has_no_field_that_shows_anything() -> None:
+    def missing(row: dict[str, str]) -> set[str]:
+        return {column for column, word in row.items() if word == NOT_FOUND}
+
+    for name, fields in table().items():
+        assert {field: missing(row) for field, row in fields.items()} == dict.fromkeys(
+            fields, missing(fields["id"])
+        ), name
+
+
 async def test_by_its_id_every_thing_shows_what_the_table_says(api: Api) -> None:
     scene = await make_scene()
 

@@ -51,17 +51,17 @@ class Patient(Node):
         """Null for others."""
         return self.row.diagnosis if await self._reveals(PatientField.DIAGNOSIS, info) else None
 
-    @strawberry.field(description="E.164; for the desk, and holders of a claim whose kind of task needs it.")
+    @strawberry.field(description="E.164; for coordinators, and holders of a claim whose kind of task needs it.")
     async def phone(self, info: Info) -> str | None:
         """Null for others."""
         return self.row.phone if await self._reveals(PatientField.PHONE, info) else None
 
-    @strawberry.field(description="For the desk, and holders of a claim whose kind of task needs it.")
+    @strawberry.field(description="For coordinators, and holders of a claim whose kind of task needs it.")
     async def address(self, info: Info) -> str | None:
         """Null for others."""
         return self.row.address if await self._reveals(PatientField.ADDRESS, info) else None
 
-    @strawberry.field(description="For the desk, and holders of a claim.")
+    @strawberry.field(description="For the desk, and holders of a claim whose kind of task needs the address.")
     async def location(self, info: Info) -> GeoPoint | None:
         """Null for others."""
         held = await info.context.loaders.held_kinds.load(self.row.id)

@@ -2,12 +2,12 @@
 
 from kurir_api.schema.claims.results import ClaimActionArgument, ClaimActionResult, ClaimActionSuccess
 from kurir_api.schema.context import Info
-from kurir_api.schema.permissions import VOLUNTEERS, mutation
+from kurir_api.schema.permissions import EVERY_MEMBER, mutation
 from kurir_api.services.claims.complete_claim import complete_claim as use_case
 
 
 @mutation(
-    may_call=VOLUNTEERS,
+    may_call=EVERY_MEMBER,
     description="Say that the work is done.",
 )
 async def complete_claim(info: Info, input: ClaimActionArgument) -> ClaimActionResult:

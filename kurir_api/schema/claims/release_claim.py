@@ -2,12 +2,12 @@
 
 from kurir_api.schema.claims.results import ClaimActionArgument, ClaimActionResult, ClaimActionSuccess
 from kurir_api.schema.context import Info
-from kurir_api.schema.permissions import VOLUNTEERS, mutation
+from kurir_api.schema.permissions import EVERY_MEMBER, mutation
 from kurir_api.services.claims.release_claim import release_claim as use_case
 
 
 @mutation(
-    may_call=VOLUNTEERS,
+    may_call=EVERY_MEMBER,
     description="Give a claim back before starting; others are alerted at once. "
     "Within 2 hours of the start it is flagged as late.",
 )

@@ -18,7 +18,7 @@ from kurir_api.schema.pagination import After, Connection, First
 from kurir_api.schema.places.types import Facility, Region, region
 from kurir_api.schema.scalars import GeoPoint, GeoPointInput, point_of
 from kurir_api.schema.tasks.dispatch_types import Candidate, Wave
-from kurir_api.services.visibility import OFFICE
+from kurir_api.services.visibility import DESK, OFFICE
 from kurir_api.task_kinds import task_kinds
 
 if TYPE_CHECKING:
@@ -95,13 +95,13 @@ class Task(Node):
         """From the files in task_kinds."""
         return TaskKind.of(self.row.kind, info.context.locale)
 
-    @strawberry.field(description="A few words: the office's own for holders and the office, else the kind's name.")
+    @strawberry.field(description="A few words: the desk's own for holders and the desk, else the kind's name.")
     async def title(self, info: Info) -> str:
         """Words written by the office may name the patient."""
         own = self.row.title if self.row.title_sealed and await self._trusted(info) else None
         return own or task_kinds()[self.row.kind].name.say(info.context.locale)
 
-    @strawberry.field(description="What to know and do; for holders and the office.")
+    @strawberry.field(description="What to know and do; for holders and the desk.")
     async def instructions(self, info: Info) -> str | None:
         """Null for others."""
         return self.row.instructions if await self._trusted(info) else None
@@ -111,14 +111,14 @@ class Task(Node):
         """Through the loader."""
         return await region(info, self.row.region_id)
 
-    @strawberry.field(description="The exact place; for holders and the office.")
+    @strawberry.field(description="The exact place; for holders and the desk.")
     async def location(self, info: Info) -> GeoPoint | None:
         """Null for others."""
         if not await self._trusted(info):
             return None
         return GeoPoint(latitude=self.row.latitude, longitude=self.row.longitude)
 
-    @strawberry.field(description="The patient's address; for holders who need it, and the desk.")
+    @strawberry.field(description="The patient's address; for coordinators, and holders who need it.")
     async def address(self, info: Info) -> str | None:
         """The patient's rules decide."""
         case = await info.context.loaders.case.load(self.row.case_id)
@@ -187,8 +187,8 @@ class Task(Node):
         return [Wave.of(row) for row in await info.context.loaders.waves.load(self.row.id)]
 
     async def _trusted(self, info: Info) -> bool:
-        """Whether the caller is of the task's office or holds it now."""
-        if info.context.principal.reaches(self.row.region_id, *OFFICE):
+        """Whether the caller is of the task's desk or holds it now."""
+        if info.context.principal.reaches(self.row.region_id, *DESK):
             return True
         claims = await info.context.loaders.live_claims.load(self.row.id)
         return any(

@@ -9,12 +9,11 @@ from kurir_api.errors import InvalidInput, NotAllowed, NotFound, Problems
 from kurir_api.models import CarePhase, Case, CaseStatus, Outcome, Task, TaskStatus
 from kurir_api.services.cases.patients import refuse_if_open
 from kurir_api.services.tasks.cancel_task import cancel_one
-from kurir_api.services.texts import fitting
+from kurir_api.services.texts import LONGEST_REASON, fitting
 from kurir_api.services.use_case import Command, use_case
 from kurir_api.services.visibility import DESK, visible_cases, visible_facilities
 from kurir_api.transitions import move
 
-LONGEST_REASON = 2_000
 LIVE_TASKS = (TaskStatus.OPEN, TaskStatus.FILLED, TaskStatus.IN_PROGRESS)
 PHASES = tuple(CarePhase)
 

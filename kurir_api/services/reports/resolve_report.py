@@ -7,12 +7,10 @@ from uuid import UUID
 from kurir_api.auth import Principal
 from kurir_api.errors import InvalidInput, NotAllowed, NotFound, Problems
 from kurir_api.models import Report, ReportStatus
-from kurir_api.services.texts import fitting
+from kurir_api.services.texts import LONGEST_REASON, fitting
 from kurir_api.services.use_case import Command, use_case
 from kurir_api.services.visibility import DESK, visible_cases, visible_reports
 from kurir_api.transitions import move
-
-LONGEST_REASON = 2_000
 
 ACTIONS = {
     ReportStatus.LINKED: "link",

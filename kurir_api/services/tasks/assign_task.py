@@ -12,7 +12,7 @@ from kurir_api.errors import NotAllowed, NotEligible, NotFound, ScheduleConflict
 from kurir_api.models import ClaimStatus, Role, Task, Urgency
 from kurir_api.services.tasks.claim_task import refuse_unless_able, take_slot
 from kurir_api.services.tasks.staffing import organization_for
-from kurir_api.services.texts import cleaned
+from kurir_api.services.texts import reason_of
 from kurir_api.services.use_case import Command, use_case
 from kurir_api.services.visibility import visible_members, visible_tasks
 from kurir_api.transitions import move, record
@@ -49,7 +49,7 @@ async def assign_task(principal: Principal, command: AssignTask) -> UUID:
     if task is None or not await visible_members(principal).filter(id=command.member_id, active=True).exists():
         raise NotFound
     member = await _as_assignable(principal, task, command.member_id)
-    reason = cleaned(command.reason)
+    reason = reason_of(command.reason)
     overruling = reason is not None and principal.reaches(task.region_id, Role.COORDINATOR)
     await _refuse_unless_able(principal, command.member_id, task, now, strict=not overruling)
     organization_id = organization_for(member, task, command.organization_id, anywhere=overruling)

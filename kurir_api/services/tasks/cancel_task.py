@@ -9,15 +9,19 @@ from kurir_api.dispatch.texts import NotificationKind
 from kurir_api.models import LIVE, Claim, Task
 from kurir_api.services.tasks.publish_task import TaskAction
 from kurir_api.services.tasks.staffing import lock_task
+from kurir_api.services.texts import reason_of
 from kurir_api.services.use_case import use_case
 from kurir_api.transitions import move
 
 
 @use_case
 async def cancel_task(principal: Principal, command: TaskAction) -> UUID:
-    """The id of the cancelled task; its claimants are told. Raises NotFound, NotAllowed, InvalidTransition."""
+    """The id of the cancelled task; its claimants are told.
+
+    Raises NotFound, NotAllowed, InvalidInput, InvalidTransition.
+    """
     task = await lock_task(principal, command.task_id)
-    await cancel_one(task, principal, command.reason, datetime.now(UTC))
+    await cancel_one(task, principal, reason_of(command.reason), datetime.now(UTC))
     return task.id
 
 

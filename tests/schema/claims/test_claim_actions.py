@@ -109,6 +109,26 @@ async def test_what_was_done_offline_counts_from_when_it_was_done_and_where(api:
     assert answer["claim"] == {"startedAt": at, "member": {"location": place, "locationAt": at}}
 
 
+async def test_whom_a_coordinator_chose_for_a_reason_can_do_the_job_whatever_is_missing(api: Api) -> None:
+    """A desk officer who is no volunteer, and whose licence is being printed."""
+    task, member = await make_task(), await make_member(role=Role.DESK_OFFICER)
+    offered = await api.do(
+        await make_member(role=Role.COORDINATOR),
+        "assignTask",
+        "claim { id }",
+        taskId=id_of(task),
+        memberId=id_of(member),
+        reason="SIM sedang dicetak",
+    )
+
+    reached = [
+        (await api.do(member, action, "claim { status }", claimId=offered["claim"]["id"]))["claim"]["status"]
+        for action in ("acceptOffer", "startClaim", "completeClaim")
+    ]
+
+    assert reached == ["HELD", "IN_PROGRESS", "COMPLETED"]
+
+
 @reaches("NotFound", *BY_HOLDERS)
 @pytest.mark.parametrize("action", BY_HOLDERS)
 async def test_a_strangers_claim_is_not_found(api: Api, action: str) -> None:

@@ -40,12 +40,6 @@ NOT_A_REGION = "Choose a village or sub-district where you work."
 SIXTEEN = "A national id has 16 digits."
 
 
-@pytest.fixture
-async def officer(db: None) -> Principal:
-    """At the regency's desk."""
-    return await principal_for(Role.DESK_OFFICER)
-
-
 async def register(officer: Principal, **values) -> OpenedCase:
     """Open a case for a Sutinah who is described so."""
     details = PatientDetails(**{"name": "Sutinah", "region": VILLAGE, "consent": True} | values)

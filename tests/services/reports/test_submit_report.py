@@ -5,11 +5,22 @@ import asyncio
 import pytest
 import time_machine
 
+from kurir_api.auth import principal_of_member
 from kurir_api.dispatch.geo import Point
 from kurir_api.errors import IdempotencyKeyReused, NotAllowed
 from kurir_api.models import Channel, Report, ReportStatus, Role, TransitionLog
 from kurir_api.services.reports.submit_report import SubmitReport, submit_report
-from tests.factories import NOW, OTHER_VILLAGE, REGENCY, SUBDISTRICT, VILLAGE, principal_for
+from tests.factories import (
+    NOW,
+    OTHER_REGENCY,
+    OTHER_VILLAGE,
+    REGENCY,
+    SUBDISTRICT,
+    VILLAGE,
+    add_membership,
+    make_member,
+    principal_for,
+)
 from tests.services.refusals import problems, refused
 
 pytestmark = pytest.mark.usefixtures("db")
@@ -106,6 +117,18 @@ class TestPlace:
         report = await Report.get()
         assert (report.region_id, report.regency_code) == (OTHER_VILLAGE, "33.05")
 
+    async def test_is_not_a_whole_province(self) -> None:
+        reporter = await principal_for(Role.COORDINATOR, region="33")
+
+        assert await problems(submit_report(reporter, call(region="33"))) == {"region": NOT_A_REGION}
+
+    async def test_is_not_where_one_has_another_role(self) -> None:
+        member = await make_member(role=Role.VOLUNTEER)
+        await add_membership(member, Role.ADMIN, OTHER_REGENCY)
+        reporter = await principal_of_member(member.id)
+
+        assert await problems(submit_report(reporter, call(region=OTHER_VILLAGE))) == {"region": NOT_A_REGION}
+
     @pytest.mark.parametrize("region", [OTHER_VILLAGE, "33.05", "33", "33.02.99", "33.0"])
     async def test_is_nowhere_else(self, region: str) -> None:
         reporter = await principal_for(region=SUBDISTRICT)
@@ -128,6 +151,8 @@ class TestPhoneNumbers:
             ("0812.9876.5432", "+6281298765432"),
             ("\u00a00812\u20119876\u20115432 ", "+6281298765432"),
             ("(0281) 632708", "+62281632708"),
+            ("62281632708", "+62281632708"),
+            ("62811987654", "+62811987654"),
             ("021-3500041", "+62213500041"),
             ("+60 12-345 6789", "+60123456789"),
         ],
