@@ -132,16 +132,6 @@ async def test_processes_that_migrate_together_do_each_step_once(worker_id: str)
         assert await migration_names() == steps
 
 
-async def test_all_migrations_can_be_undone_and_done_again(worker_id: str) -> None:
-    database = f"kurir_undo_{worker_id}"
-    await copy_database("template1", database)
-    done = await migrate(url_of(database))
-
-    assert await migrate(url_of(database), "zero") == done[::-1]
-    assert await tables(database) == ["tortoise_migrations"]
-    assert await migrate(url_of(database)) == done
-
-
 async def test_an_unknown_target_changes_nothing(worker_id: str) -> None:
     database = f"kurir_target_{worker_id}"
     await copy_database("template1", database)

@@ -27,6 +27,7 @@ from kurir_api.models import (
     TaskStatus,
     TransitionLog,
     Wave,
+    regency_of,
 )
 
 DESK = (Role.DESK_OFFICER, Role.COORDINATOR)
@@ -148,12 +149,17 @@ def visible_notifications(principal: Principal) -> QuerySet[Notification]:
 
 def visible_organizations(principal: Principal) -> QuerySet[Organization]:
     """Those of the regencies one works in."""
-    return Organization.filter(regency_code__in={code[:5] for code in principal.regions()})
+    return Organization.filter(within("regency_code", _regencies(principal)))
 
 
 def visible_facilities(principal: Principal) -> QuerySet[Facility]:
     """Those listed by the regencies one works in."""
-    return Facility.filter(regency_code__in={code[:5] for code in principal.regions()})
+    return Facility.filter(within("regency_code", _regencies(principal)))
+
+
+def _regencies(principal: Principal) -> frozenset[str]:
+    """Of the regions one works in the regencies; a province stands for all of its own."""
+    return frozenset(regency_of(code) for code in principal.regions())
 
 
 def visible_events(principal: Principal) -> QuerySet[TransitionLog]:

@@ -138,7 +138,5 @@ def _is(who: Who, row: Stateful, by: Principal) -> bool:
             return by.reaches(_region(row), Role.DESK_OFFICER, Role.COORDINATOR)
         case Who.COORDINATOR:
             return by.reaches(_region(row), Role.COORDINATOR)
-        case Who.OWN_REVIEWER:
-            return isinstance(row, Claim) and row.organization_id in by.organizations(Role.PARTNER_REVIEWER)
         case Who.SYSTEM:
             return False

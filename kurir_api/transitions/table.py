@@ -29,7 +29,6 @@ class Who(StrEnum):
     HOLDER = "HOLDER"  # the member the claim, cost or alert belongs to
     DESK = "DESK"  # a desk officer or coordinator of the row's region
     COORDINATOR = "COORDINATOR"  # a coordinator of the row's region
-    OWN_REVIEWER = "OWN_REVIEWER"  # a reviewer of the organisation the claim is for
 
 
 class LiveEvent(StrEnum):

@@ -25,7 +25,8 @@ class SubmitReportInput:
         default=None, description="As people write it, such as 0812-3456-7890."
     )
     region: str | None = strawberry.field(
-        default=None, description="A region's code, as small as is known; default the caller's regency."
+        default=None,
+        description="A region's code, as small as is known; default that of the caller's desk, else the regency.",
     )
     location: GeoPointInput | None = strawberry.field(default=None, description="Where help is needed.")
     idempotency_key: str | None = IDEMPOTENCY_KEY

@@ -11,6 +11,7 @@ from kurir_api.models import Channel, Region, RegionLevel, Report, Role, lies_wi
 from kurir_api.services.phones import optional_e164
 from kurir_api.services.texts import fitting
 from kurir_api.services.use_case import Command, use_case
+from kurir_api.services.visibility import DESK
 from kurir_api.transitions import record
 
 REPORTERS = (Role.VOLUNTEER, Role.DESK_OFFICER, Role.COORDINATOR)
@@ -39,7 +40,7 @@ async def submit_report(principal: Principal, command: SubmitReport) -> UUID:
     report.text = fitting(problems, "text", command.text, LONGEST_TEXT, required=True)
     report.reporter_name = fitting(problems, "reporterName", command.reporter_name, LONGEST_NAME)
     report.reporter_phone = optional_e164(problems, "reporterPhone", command.reporter_phone)
-    report.region_id = await _region(problems, principal, command.region or principal.regency_code)
+    report.region_id = await _region(problems, principal, command.region or _own_region(principal))
     problems.refuse()
     report.regency_code = regency_of(report.region_id)
     report.taken_by_id = principal.member_id
@@ -48,6 +49,12 @@ async def submit_report(principal: Principal, command: SubmitReport) -> UUID:
     await report.save(force_create=True)
     await record(report, "receive", principal, at=report.received_at)
     return report.id
+
+
+def _own_region(principal: Principal) -> str:
+    """The region of the caller's desk, such as a village, if it is one; else the regency."""
+    desks = [code for code in principal.regions(*DESK) if lies_within(code, principal.regency_code)]
+    return desks[0] if len(desks) == 1 else principal.regency_code
 
 
 async def _region(problems: Problems, principal: Principal, code: str) -> str:

@@ -31,7 +31,7 @@ class ClaimTask(Command):
 async def claim_task(principal: Principal, command: ClaimTask) -> UUID:
     """The id of the new claim. As many claims win as there are slots.
 
-    Raises NotFound, TaskAlreadyClaimed, InvalidTransition, NotEligible, ScheduleConflict, InvalidInput.
+    Raises NotFound, NotAllowed, TaskAlreadyClaimed, InvalidTransition, NotEligible, ScheduleConflict, InvalidInput.
     """
     now = datetime.now(UTC)
     task = await visible_tasks(principal).get_or_none(id=command.task_id)

@@ -4,7 +4,7 @@ import pytest
 
 from kurir_api.models import Role
 from tests.api import Api
-from tests.factories import OTHER_REGENCY, make_facility, make_member
+from tests.factories import OTHER_REGENCY, OTHER_VILLAGE, make_facility, make_member
 
 REGIONS = """query ($parent: String, $search: String) {
   regions(parent: $parent, search: $search) { code name level parent { code } centre { latitude longitude } }
@@ -76,6 +76,15 @@ class TestFacilities:
         elsewhere = await make_member(role=Role.COORDINATOR, region=OTHER_REGENCY)
 
         assert await api.data(elsewhere, FACILITIES) == {"facilities": []}
+
+    async def test_of_every_regency_are_listed_for_the_provinces_staff(self, api: Api) -> None:
+        await make_facility("RSUD Margono")
+        await make_facility("RSUD Kebumen", regency_code=OTHER_REGENCY, region_id=OTHER_VILLAGE)
+        coordinator = await make_member(role=Role.COORDINATOR, region="33")
+
+        found = await api.data(coordinator, "{ facilities { name } }")
+
+        assert [one["name"] for one in found["facilities"]] == ["RSUD Kebumen", "RSUD Margono"]
 
     async def test_say_what_and_where_they_are(self, api: Api) -> None:
         await make_facility("RSUD Margono")

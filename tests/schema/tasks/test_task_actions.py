@@ -161,3 +161,13 @@ async def test_the_same_key_for_another_task_is_refused(api: Api, action: str) -
     await api.do(caller, action, taskId=id_of(first), idempotencyKey="k1")
 
     assert await refused(api, caller, action, taskId=id_of(second), idempotencyKey="k1") == KEY_REUSED
+
+
+@reaches("InvalidInput", "cancelTask", "verifyTask")
+@pytest.mark.parametrize("action", ["cancelTask", "verifyTask"])
+async def test_a_reason_of_more_than_2000_characters_is_refused(api: Api, action: str) -> None:
+    task = await upcoming(READY[action])
+
+    refusal = await refused(api, await coordinator(), action, taskId=id_of(task), reason="a" * 2_001)
+
+    assert refusal == invalid_input(("reason", "Paling banyak 2000 karakter.", "At most 2000 characters."))

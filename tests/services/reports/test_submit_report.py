@@ -81,6 +81,13 @@ class TestTheReport:
         assert (report.reporter_name, report.reporter_phone, report.reporter_phone_index) == (None, None, None)
         assert (report.latitude, report.longitude) == (None, None)
 
+    async def test_without_a_region_is_the_village_desks_own(self) -> None:
+        officer = await principal_for(Role.DESK_OFFICER, region=VILLAGE)
+
+        await submit_report(officer, call())
+
+        assert (await Report.get()).region_id == VILLAGE
+
     @time_machine.travel(NOW, tick=False)
     async def test_begins_a_history(self) -> None:
         officer = await principal_for(Role.DESK_OFFICER)
