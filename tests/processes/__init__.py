@@ -4,6 +4,7 @@ import asyncio
 import os
 import re
 import signal
+import sys
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager, suppress
 from pathlib import Path
@@ -12,6 +13,9 @@ from typing import NamedTuple
 PATIENCE_SECONDS = 60
 STOP_SECONDS = 15
 LONGEST_LINE = 1024 * 1024
+BECOME = "import ctypes, os, sys; ctypes.CDLL(None).prctl(1, 15); os.execv(sys.argv[1], sys.argv[1:])"
+MORTAL = (sys.executable, "-I", "-S", "-c", BECOME)
+"""Becomes the program that is named after it; Linux sends that SIGTERM when the tests die without stopping it."""
 
 
 class Ended(NamedTuple):
@@ -24,15 +28,7 @@ class Ended(NamedTuple):
 
 async def run(*command: str | Path, env: Mapping[str, str], cwd: Path | None = None) -> Ended:
     """Run the program to its end; `env` is all of its environment. TimeoutError, and it is stopped, in a minute."""
-    process = await asyncio.create_subprocess_exec(
-        *command,
-        env=env,
-        cwd=cwd,
-        stdin=asyncio.subprocess.DEVNULL,
-        stdout=asyncio.subprocess.PIPE,
-        stderr=asyncio.subprocess.PIPE,
-        start_new_session=True,
-    )
+    process = await _start(*command, env=env, cwd=cwd, stderr=asyncio.subprocess.PIPE)
     try:
         async with asyncio.timeout(PATIENCE_SECONDS):
             out, err = await process.communicate()
@@ -107,16 +103,7 @@ async def running(
     `env` is all of its environment. When the block ends, it and whatever it started are stopped. RuntimeError with
     what it printed when it ends, or isn't ready within a minute.
     """
-    process = await asyncio.create_subprocess_exec(
-        *command,
-        env=env,
-        cwd=cwd,
-        stdin=asyncio.subprocess.DEVNULL,
-        stdout=asyncio.subprocess.PIPE,
-        stderr=asyncio.subprocess.STDOUT,
-        start_new_session=True,
-        limit=LONGEST_LINE,
-    )
+    process = await _start(*command, env=env, cwd=cwd, stderr=asyncio.subprocess.STDOUT)
     program = Program(process)
     try:
         program.ready = await program.says(says)
@@ -124,6 +111,22 @@ async def running(
     finally:
         await _stop(process)
         await program.end()
+
+
+async def _start(
+    *command: str | Path, env: Mapping[str, str], cwd: Path | None, stderr: int
+) -> asyncio.subprocess.Process:
+    return await asyncio.create_subprocess_exec(
+        *(MORTAL if sys.platform == "linux" else ()),
+        *command,
+        env=env,
+        cwd=cwd,
+        stdin=asyncio.subprocess.DEVNULL,
+        stdout=asyncio.subprocess.PIPE,
+        stderr=stderr,
+        start_new_session=True,
+        limit=LONGEST_LINE,
+    )
 
 
 async def _stop(process: asyncio.subprocess.Process) -> None:
