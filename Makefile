@@ -15,7 +15,7 @@ NPM_INSTALLED := $(addsuffix /node_modules/.installed,$(NPM_FOLDERS))
 
 .PHONY: help
 help:
-	@echo 'make demo    the whole system on this machine, with invented people, walked through once'
+	@echo 'make demo    the whole system on this machine, with invented people'
 	@echo 'make test    every test, with a real PostgreSQL and the packages from npm'
 	@echo 'make lint    ruff: rules and format           make format   mend what ruff can mend'
 	@echo 'make types   mypy --strict                    make imports  which layer may import which'

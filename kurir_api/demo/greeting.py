@@ -19,7 +19,7 @@ def greeting(demo: Demo, base_url: str, tokens: Tokens) -> str:
         [
             f"Kurir runs with invented data for Kabupaten Banyumas: {MEMBERS} members, a few cases.",
             "",
-            f"  Open   {url}/graphql   and paste a token into Headers",
+            f"  Open   {url}/graphql   as the coordinator, or with another token in Headers",
             f"  Data   {demo.kept}",
             "  Stop   Ctrl-C; the data stays for the next start",
             "",

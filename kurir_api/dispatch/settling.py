@@ -58,7 +58,7 @@ async def _settle(task_id: object, now: datetime) -> bool:
 
 
 async def _note_acceptance(task: Task, members: Collection[UUID]) -> None:
-    open_ones = (*ANSWERABLE, AlertStatus.DECLINED)
+    open_ones = (*ANSWERABLE, AlertStatus.FAILED, AlertStatus.DECLINED)
     for alert in await Alert.filter(task_id=task.id, member_id__in=members, status__in=open_ones).order_by("id"):
         await move(alert, "accept", None)
 

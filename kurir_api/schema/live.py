@@ -87,6 +87,11 @@ class Subscriber:
             self._waiting.append(event)
         self._news.set()
 
+    def drop(self) -> None:
+        """Tell nothing more: something it may have wanted was not kept."""
+        self._overrun = True
+        self._news.set()
+
     def __aiter__(self) -> Self:
         return self
 
@@ -178,8 +183,13 @@ class LiveEvents:
                 subscriber.tell(event)
 
     async def _catch_up(self, connection: Any) -> None:
-        """Tell what was committed while nobody listened. Beyond what a subscriber may have waiting it is dropped."""
+        """Tell what was committed while nobody listened. If that is more than a subscriber may have waiting, all are
+        dropped, so that they load anew.
+        """
         missed = await connection.fetch(MISSED, _first_id_at(self._heard_at - OVERLAP), MOST_WAITING + 1)
+        if len(missed) > MOST_WAITING:
+            for subscriber in tuple(self._subscribers):
+                subscriber.drop()
         self._tell(Event(**{name: value for name, value in row.items() if name != "id"}) for row in missed)
 
 

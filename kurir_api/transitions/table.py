@@ -126,10 +126,11 @@ ALERT: Machine = {
     "send": _move((A.QUEUED,), A.SENT, Who.SYSTEM),
     "fail": _move((A.QUEUED,), A.FAILED, Who.SYSTEM),
     "suppress": _move((A.QUEUED,), A.SUPPRESSED, Who.SYSTEM),
-    "receive": _move((A.QUEUED, A.SENT), A.RECEIVED, Who.HOLDER),
-    "open": _move((A.QUEUED, A.SENT, A.RECEIVED), A.OPENED, Who.HOLDER),
-    "decline": _move((A.QUEUED, A.SENT, A.RECEIVED, A.OPENED), A.DECLINED, Who.HOLDER),
-    "accept": _move((A.QUEUED, A.SENT, A.RECEIVED, A.OPENED, A.DECLINED), A.ACCEPTED, Who.SYSTEM),
+    # A push that failed may have arrived all the same, and the inbox shows the alert in any case.
+    "receive": _move((A.QUEUED, A.SENT, A.FAILED), A.RECEIVED, Who.HOLDER),
+    "open": _move((A.QUEUED, A.SENT, A.FAILED, A.RECEIVED), A.OPENED, Who.HOLDER),
+    "decline": _move((A.QUEUED, A.SENT, A.FAILED, A.RECEIVED, A.OPENED), A.DECLINED, Who.HOLDER),
+    "accept": _move((A.QUEUED, A.SENT, A.FAILED, A.RECEIVED, A.OPENED, A.DECLINED), A.ACCEPTED, Who.SYSTEM),
 }
 
 Stateful = Report | Case | Task | Claim | Cost | Wave | Alert

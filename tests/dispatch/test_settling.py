@@ -129,6 +129,16 @@ async def test_who_declined_is_told_nothing() -> None:
     assert (await statuses(declined), await told_to_withdraw()) == ([AlertStatus.DECLINED], set())
 
 
+async def test_a_yes_is_noted_even_when_the_push_had_failed() -> None:
+    task = await make_task()
+    failed = await alerted(task, AlertStatus.FAILED)
+    await claimed_by(failed.member_id, task)
+
+    await settle_stale_alerts(NOW)
+
+    assert await statuses(failed) == [AlertStatus.ACCEPTED]
+
+
 async def test_while_slots_are_left_the_others_alerts_stand() -> None:
     task = await make_task(slots=2)
     first, second = await alerted(task, AlertStatus.SENT), await alerted(task, AlertStatus.SENT)

@@ -66,7 +66,7 @@ def test_the_work_takes_its_way(machine: str, actions: str, states: str) -> None
         ("Task", {"VERIFIED", "CANCELLED"}),
         ("Claim", {"VERIFIED", "DECLINED", "RELEASED", "REVOKED"}),
         ("Wave", {"FILLED", "EXHAUSTED", "CANCELLED"}),
-        ("Alert", {"ACCEPTED", "FAILED", "SUPPRESSED"}),
+        ("Alert", {"ACCEPTED", "SUPPRESSED"}),
     ],
 )
 def test_what_has_ended_stays_so(machine: str, ends: set[str]) -> None:

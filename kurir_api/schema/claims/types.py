@@ -25,7 +25,7 @@ class Claim(Node):
 
     status: ClaimStatus = strawberry.field(description="Where it stands.")
     claimed_at: datetime = strawberry.field(description="When it was claimed or offered.")
-    expires_at: datetime | None = strawberry.field(description="Until when an offer, or a claim not started, holds.")
+    expires_at: datetime | None = strawberry.field(description="By when an offer should be answered.")
     started_at: datetime | None = strawberry.field(description="When the member set off.")
     completed_at: datetime | None = strawberry.field(description="When the member was done.")
     row: strawberry.Private[models.Claim]

@@ -19,5 +19,5 @@ async def decline_offer(principal: Principal, command: ClaimAction) -> UUID:
     at = happened_at(command, claim.claimed_at)
     await move(claim, "decline", principal, reason=command.words, at=at)
     await remember_place(claim, command.location, at)
-    await settle(claim.task, at)
+    await settle(claim.task, at, freed=True)
     return claim.id

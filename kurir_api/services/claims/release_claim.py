@@ -23,5 +23,5 @@ async def release_claim(principal: Principal, command: ClaimAction) -> UUID:
     late = at > claim.starts_at - LATE
     await move(claim, "release", principal, reason=command.words, at=at, released_late=late)
     await remember_place(claim, command.location, at)
-    await settle(claim.task, at)
+    await settle(claim.task, at, freed=True)
     return claim.id

@@ -26,5 +26,5 @@ async def revoke_claim(principal: Principal, command: ClaimAction) -> UUID:
     await notify(
         NotificationKind.CLAIM_REVOKED, [claim.member_id], claim.task, regency_code=claim.regency_code, now=at
     )
-    await settle(claim.task, at)
+    await settle(claim.task, at, freed=True)
     return claim.id

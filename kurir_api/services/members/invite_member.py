@@ -53,8 +53,8 @@ class InviteMember(Command):
 async def invite_member(principal: Principal, command: InviteMember) -> UUID:
     """The id of the member with the membership and capabilities asked for; they can sign in at once.
 
-    Somebody whose number is known keeps the name by which they are known. The same invitation again changes
-    nothing. Raises InvalidInput, NotAllowed.
+    Somebody whose number is known keeps the name by which they are known and, when a partner invites, the
+    capabilities on record. The same invitation again changes nothing. Raises InvalidInput, NotAllowed.
     """
     phone = await _check(principal, command)
     _refuse_unless_may_invite(principal, command)
@@ -66,8 +66,11 @@ async def invite_member(principal: Principal, command: InviteMember) -> UUID:
         region_id=command.region,
         defaults={"regency_code": regency_of(command.region)},
     )
+    # What an office has on record is not a partner's to change.
+    office = principal.reaches(command.region, Role.ADMIN, Role.COORDINATOR)
+    keep = Capability.update_or_create if office else Capability.get_or_create
     for capability in command.capabilities:
-        await Capability.update_or_create(
+        await keep(
             member_id=member.id,
             code=capability.code,
             defaults={"regency_code": member.regency_code, "valid_until": capability.valid_until},
@@ -120,8 +123,8 @@ def _check_capabilities(capabilities: tuple[NewCapability, ...], problems: Probl
 def _refuse_unless_may_invite(principal: Principal, command: InviteMember) -> None:
     """Who may invite whom. Raises NotAllowed.
 
-    An administrator anybody in its region; a coordinator those who work there with it; a partner's reviewer
-    volunteers of its own organisation.
+    An administrator anybody in its region; a coordinator those who work there with it, reviewers only if that is the
+    regency; a partner's reviewer volunteers of its own organisation.
     """
     for scope in principal.scopes:
         if not lies_within(command.region, scope.region_code):
@@ -129,7 +132,10 @@ def _refuse_unless_may_invite(principal: Principal, command: InviteMember) -> No
         if scope.role is Role.ADMIN:
             return
         if scope.role is Role.COORDINATOR and command.role in BY_COORDINATORS:
-            return
+            # A reviewer sees what its organisation did anywhere in the regency.
+            everywhere = lies_within(regency_of(command.region), scope.region_code)
+            if everywhere or command.role is not Role.PARTNER_REVIEWER:
+                return
         own = scope.organization_id == command.organization_id
         if scope.role is Role.PARTNER_REVIEWER and own and command.role is Role.VOLUNTEER:
             return

@@ -22,7 +22,7 @@ ANSWER_WITHIN = {
     Urgency.URGENT: timedelta(minutes=15),
     Urgency.NORMAL: timedelta(hours=4),
 }
-"""How long an offer stands; as the waves wait, with a little more for a person who was chosen."""
+"""By when an offer should be answered; as the waves wait, with a little more for a person who was chosen."""
 
 
 @dataclass(frozen=True, kw_only=True)

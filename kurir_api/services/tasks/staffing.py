@@ -31,13 +31,16 @@ async def lock_claim(principal: Principal, claim_id: UUID) -> Claim:
     return claim
 
 
-async def settle(task: Task, now: datetime) -> None:
-    """Bring the locked task into line with its claims after one of them moved on or fell away."""
+async def settle(task: Task, now: datetime, *, freed: bool = False) -> None:
+    """Bring the locked task into line with its claims after one of them moved on or, `freed`, fell away: then others
+    are asked.
+    """
     statuses = [str(status) for status in await Claim.filter(task_id=task.id).values_list("status", flat=True)]
     task.slots_taken = sum(status in TAKING for status in statuses)
     if task.slots_taken < task.slots:
         if task.status in {TaskStatus.FILLED, TaskStatus.IN_PROGRESS}:
             await move(task, "reopen", None, at=now)
+        if freed and task.status == TaskStatus.OPEN:
             await plan_wave(task, now)
         return
     if task.status == TaskStatus.FILLED and any(status in AT_WORK for status in statuses):

@@ -1,10 +1,11 @@
 """inviteMember through the API."""
 
+from datetime import date
 from typing import Any
 
 import pytest
 
-from kurir_api.models import Member, Organization, Role
+from kurir_api.models import Capability, Member, Organization, Role
 from tests.api import Answer, Api
 from tests.factories import OTHER_VILLAGE, VILLAGE, make_member, make_organization
 from tests.ids import id_of
@@ -134,3 +135,29 @@ async def test_the_same_key_for_somebody_else_is_refused(api: Api) -> None:
     await api.do(caller, "inviteMember", **values)
 
     assert await refused(api, caller, "inviteMember", **values | {"phone": "0813-3456-7890"}) == KEY_REUSED
+
+
+async def test_a_partner_changes_nothing_that_is_on_record_of_anothers_driver(api: Api) -> None:
+    driver = await make_member(capabilities={"AMBULANCE_LICENCE": date(2027, 1, 1)})
+    lazis = await make_organization("Lazis Serayu")
+    reviewer = await make_member(role=Role.PARTNER_REVIEWER, organization=lazis)
+    said = [{"code": "AMBULANCE_LICENCE", "validUntil": "2020-01-01"}, {"code": "FIRST_AID"}]
+
+    await done(
+        api,
+        reviewer,
+        "inviteMember",
+        "member { name }",
+        **await invitation(organization=lazis, phone=driver.phone, capabilities=said),
+    )
+
+    found = await Capability.filter(member=driver).order_by("code").values_list("code", "valid_until")
+    assert found == [("AMBULANCE_LICENCE", date(2027, 1, 1)), ("FIRST_AID", None)]
+
+
+async def test_a_villages_coordinator_makes_nobody_reviewer_of_a_whole_partner(api: Api) -> None:
+    caller = await make_member(role=Role.COORDINATOR, region=VILLAGE)
+
+    values = await invitation(role="PARTNER_REVIEWER", region=VILLAGE)
+
+    assert await refused(api, caller, "inviteMember", **values) == NOT_ALLOWED

@@ -89,7 +89,7 @@ async def test_who_has_accepted_no_longer_declines(api: Api) -> None:
 
     answer = await refused(api, member, "answerAlert", alertId=id_of(alert), status="DECLINED")
 
-    assert answer == invalid_transition("ACCEPTED", "QUEUED", "SENT", "RECEIVED", "OPENED")
+    assert answer == invalid_transition("ACCEPTED", "QUEUED", "SENT", "FAILED", "RECEIVED", "OPENED")
 
 
 @reaches("IdempotencyKeyReused", "answerAlert")

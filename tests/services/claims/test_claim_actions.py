@@ -179,6 +179,15 @@ class TestReleasing:
         assert (it.task.slots_taken, it.claim.released_late) == (0, False)
         assert await Wave.filter(task_id=it.task.id, status="PLANNED").count() == 1
 
+    async def test_of_a_task_that_was_still_open_plans_a_wave_too(self) -> None:
+        it = await held(slots=2)
+        assert await Wave.filter(task_id=it.task.id).count() == 0
+
+        await release_claim(it.holder, ClaimAction(claim_id=it.claim.id))
+
+        assert await it.fresh() == ("RELEASED", "OPEN")
+        assert await Wave.filter(task_id=it.task.id, status="PLANNED").count() == 1
+
     async def test_within_two_hours_of_the_start_is_flagged_as_late(self) -> None:
         it = await held(starts_at=datetime.now(UTC) + timedelta(minutes=119))
 
