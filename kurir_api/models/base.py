@@ -1,5 +1,6 @@
 """What every table shares."""
 
+from base64 import b64encode
 from enum import StrEnum
 from typing import Any
 from uuid import UUID
@@ -12,6 +13,11 @@ from uuid_utils.compat import uuid7
 def new_id() -> UUID:
     """A UUIDv7: unique anywhere, and in order of creation."""
     return uuid7()
+
+
+def global_id(type_name: str, row_id: UUID | str) -> str:
+    """The opaque id by which clients know a row, as Relay has it: base64 of "Type:uuid"."""
+    return b64encode(f"{type_name}:{row_id}".encode()).decode()
 
 
 class Table(Model):

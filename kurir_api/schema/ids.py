@@ -5,8 +5,8 @@ from typing import TypeVar
 from uuid import UUID
 
 import strawberry
-from strawberry import relay
 
+from kurir_api import models
 from kurir_api.errors import InvalidInput, NotFound
 
 T = TypeVar("T")
@@ -21,7 +21,7 @@ class Node:
 
 def global_id(type_name: str, row_id: UUID | str) -> strawberry.ID:
     """The id by which clients know a row."""
-    return strawberry.ID(relay.to_base64(type_name, str(row_id)))
+    return strawberry.ID(models.global_id(type_name, row_id))
 
 
 def split_id(value: str) -> tuple[str, str]:
