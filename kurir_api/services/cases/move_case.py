@@ -6,7 +6,7 @@ from uuid import UUID
 
 from kurir_api.auth import Principal
 from kurir_api.errors import InvalidInput, NotAllowed, NotFound, Problems
-from kurir_api.models import CarePhase, Case, CaseStatus, Outcome, Task, TaskStatus
+from kurir_api.models import CarePhase, Case, CaseStatus, Claim, ClaimStatus, Outcome, Task, TaskStatus
 from kurir_api.services.cases.patients import refuse_if_open
 from kurir_api.services.tasks.cancel_task import cancel_one
 from kurir_api.services.texts import LONGEST_REASON, fitting
@@ -98,13 +98,16 @@ async def _close(case: Case, principal: Principal, outcome: Outcome, reason: str
         .filter(case_id=case.id, status__in=(TaskStatus.DRAFT, *LIVE_TASKS))
         .order_by("id")
     )
+    at_work = await Claim.filter(task_id__in=[task.id for task in tasks], status=ClaimStatus.IN_PROGRESS).values_list(
+        "task_id", flat=True
+    )
     blocking = (TaskStatus.IN_PROGRESS,) if outcome is Outcome.DIED else LIVE_TASKS
-    numbers = ", ".join(str(task.number) for task in tasks if task.status in blocking)
+    numbers = ", ".join(str(task.number) for task in tasks if task.status in blocking or task.id in at_work)
     if numbers:
         raise InvalidInput.of(
             "status",
-            id=f"Selesaikan atau batalkan dahulu tugas {numbers}.",
-            en=f"First complete or cancel these tasks: {numbers}.",
+            id=f"Selesaikan, tarik atau batalkan dahulu tugas {numbers}.",
+            en=f"First complete, revoke or cancel these tasks: {numbers}.",
         )
     await move(case, "close", principal, reason=reason, at=now, outcome=outcome, closed_at=now)
     for task in tasks:

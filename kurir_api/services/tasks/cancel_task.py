@@ -6,7 +6,8 @@ from uuid import UUID
 from kurir_api.auth import Principal
 from kurir_api.dispatch.notifications import notify
 from kurir_api.dispatch.texts import NotificationKind
-from kurir_api.models import LIVE, Claim, Task
+from kurir_api.errors import InvalidInput
+from kurir_api.models import LIVE, Claim, ClaimStatus, Task
 from kurir_api.services.tasks.publish_task import TaskAction
 from kurir_api.services.tasks.staffing import lock_task
 from kurir_api.services.texts import reason_of
@@ -26,9 +27,20 @@ async def cancel_task(principal: Principal, command: TaskAction) -> UUID:
 
 
 async def cancel_one(task: Task, by: Principal | None, reason: str | None, now: datetime) -> None:
-    """Cancel a locked task in the caller's transaction; `by` None: as a consequence of something else."""
+    """Cancel a locked task in the caller's transaction; `by` None: as a consequence of something else.
+
+    Raises InvalidInput while somebody is at work on it.
+    """
     await move(task, "cancel", by, reason=reason, at=now, alerts_stale=True)
     claims = await Claim.filter(task_id=task.id, status__in=LIVE).order_by("id").select_for_update()
+    if any(
+        claim.status == ClaimStatus.IN_PROGRESS for claim in claims
+    ):  # of several slots; the task still looks open
+        raise InvalidInput.of(
+            "taskId",
+            id="Seorang relawan sedang mengerjakannya; tunggu sampai selesai, atau tarik dahulu klaimnya.",
+            en="A volunteer is at work on it; wait until they are done, or revoke their claim first.",
+        )
     for claim in claims:
         claim.task = task
         await move(claim, "cancel", None, at=now)

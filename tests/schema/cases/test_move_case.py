@@ -172,8 +172,8 @@ async def test_a_case_with_live_tasks_is_not_closed_and_they_are_named(api: Api)
     assert answer == invalid_input(
         (
             "status",
-            "Selesaikan atau batalkan dahulu tugas 4821.",
-            "First complete or cancel these tasks: 4821.",
+            "Selesaikan, tarik atau batalkan dahulu tugas 4821.",
+            "First complete, revoke or cancel these tasks: 4821.",
         )
     )
 

@@ -171,3 +171,16 @@ async def test_a_reason_of_more_than_2000_characters_is_refused(api: Api, action
     refusal = await refused(api, await coordinator(), action, taskId=id_of(task), reason="a" * 2_001)
 
     assert refusal == invalid_input(("reason", "Paling banyak 2000 karakter.", "At most 2000 characters."))
+
+
+async def test_a_task_that_somebody_is_at_work_on_is_not_called_off(api: Api) -> None:
+    task = await make_task(slots=2, starts_at=datetime.now(UTC) + timedelta(hours=1))
+    await make_claim(task, await make_member(), ClaimStatus.IN_PROGRESS)
+
+    assert await refused(api, await coordinator(), "cancelTask", taskId=id_of(task)) == invalid_input(
+        (
+            "taskId",
+            "Seorang relawan sedang mengerjakannya; tunggu sampai selesai, atau tarik dahulu klaimnya.",
+            "A volunteer is at work on it; wait until they are done, or revoke their claim first.",
+        )
+    )

@@ -74,8 +74,18 @@ class TestClosing:
             await make_task(case, number=number, status=status)
 
         assert await problems(move(officer, case, status=CLOSED, outcome="RECOVERED", phase=IN)) == {
-            "status": "First complete or cancel these tasks: 5002, 5003, 5004."
+            "status": "First complete, revoke or cancel these tasks: 5002, 5003, 5004."
         }
+
+    async def test_waits_for_whoever_is_at_work_even_when_the_patient_died(self, officer: Principal) -> None:
+        case = await make_case()
+        task = await make_task(case, number=4821, slots=2)
+        claim = await make_claim(task, await make_member(), ClaimStatus.IN_PROGRESS)
+
+        assert await problems(move(officer, case, status=CLOSED, outcome="DIED")) == {
+            "status": "First complete, revoke or cancel these tasks: 4821."
+        }
+        assert await states(task, claim) == ["OPEN", "IN_PROGRESS"]
 
     async def test_cancels_drafts_and_leaves_what_has_ended(self, officer: Principal) -> None:
         case = await make_case()
@@ -120,7 +130,7 @@ class TestClosing:
         await make_task(case, number=5002, status="IN_PROGRESS")
 
         assert await problems(move(officer, case, status=CLOSED, outcome="DIED")) == {
-            "status": "First complete or cancel these tasks: 5002."
+            "status": "First complete, revoke or cancel these tasks: 5002."
         }
 
     async def test_while_somebody_claims_leaves_nobody_on_the_way(self, officer: Principal) -> None:
