@@ -33,9 +33,8 @@ async def cancel_one(task: Task, by: Principal | None, reason: str | None, now: 
     """
     await move(task, "cancel", by, reason=reason, at=now, alerts_stale=True)
     claims = await Claim.filter(task_id=task.id, status__in=LIVE).order_by("id").select_for_update()
-    if any(
-        claim.status == ClaimStatus.IN_PROGRESS for claim in claims
-    ):  # of several slots; the task still looks open
+    # Of several slots one may be at work while the task is still open.
+    if any(claim.status == ClaimStatus.IN_PROGRESS for claim in claims):
         raise InvalidInput.of(
             "taskId",
             id="Seorang relawan sedang mengerjakannya; tunggu sampai selesai, atau tarik dahulu klaimnya.",
