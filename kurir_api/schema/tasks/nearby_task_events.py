@@ -32,7 +32,7 @@ async def nearby_task_events(
 ) -> AsyncIterator[TaskEvent]:
     """Checked when the client subscribes; the place stays where it was then."""
     refuse_radius(within_m)
-    origin = await origin_of(info, near)
+    origin = origin_of(info, near)
 
     def near_enough(task: models.Task) -> bool:
         away = distance_m(origin, Point(task.latitude, task.longitude))

@@ -33,9 +33,9 @@ def refuse_radius(within_m: int | None) -> None:
         raise InvalidInput.of("withinM", id="Isi 1 sampai 2.000.000 meter.", en="Use 1 to 2,000,000 metres.")
 
 
-async def origin_of(info: Info, near: GeoPointInput | None) -> Point:
+def origin_of(info: Info, near: GeoPointInput | None) -> Point:
     """The given point, else where the caller is. Raises InvalidInput when neither is known."""
-    origin = point_of(near, "near") or await viewer_point(info)
+    origin = point_of(near, "near") or viewer_point(info)
     if origin is None:
         raise InvalidInput.of(
             "near", id="Lokasi Anda belum diketahui; kirim `near`.", en="Your place is not known yet; send `near`."
@@ -57,7 +57,7 @@ async def nearby_tasks(  # noqa: PLR0917 - the contract's arguments
     """A page by exact distance. The cursor keeps its own origin's distances: give the same `near` for every page."""
     limit, key = checked(first), decode_cursor(after, _metres, UUID)
     refuse_radius(within_m)
-    origin = await origin_of(info, near)
+    origin = origin_of(info, near)
     rows = visible_tasks(info.context.principal).filter(status__in=[TaskStatus.OPEN])
     if kinds is not None:
         rows = rows.filter(kind__in=kinds)

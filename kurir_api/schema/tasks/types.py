@@ -137,7 +137,7 @@ class Task(Node):
         return await info.context.loaders.case.load(self.row.case_id)
 
     @strawberry.field(description="Metres along the WGS 84 ellipsoid to the task's place.")
-    async def distance_m(
+    def distance_m(
         self,
         info: Info,
         from_: Annotated[
@@ -146,7 +146,7 @@ class Task(Node):
         ] = None,
     ) -> int | None:
         """Null when neither is known."""
-        origin = point_of(from_, "from") or await viewer_point(info)
+        origin = point_of(from_, "from") or viewer_point(info)
         return None if origin is None else round(distance_m(origin, Point(self.row.latitude, self.row.longitude)))
 
     @strawberry.field(description="Its live claims, as far as the caller may know of them.")
@@ -196,7 +196,7 @@ class Task(Node):
         )
 
 
-async def viewer_point(info: Info) -> Point | None:
+def viewer_point(info: Info) -> Point | None:
     """Where the caller is: the last place the phone told, else home."""
     place = info.context.principal.place
     return None if place is None else Point(*place)
