@@ -1,7 +1,7 @@
 """What every action on a claim shares: when it happened, what was said, where the member was."""
 
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from uuid import UUID
 
 from tortoise.expressions import Q
@@ -9,10 +9,10 @@ from tortoise.expressions import Q
 from kurir_api.dispatch.geo import Point
 from kurir_api.errors import Problems
 from kurir_api.models import Claim, Member
+from kurir_api.services.moments import CLOCK_SKEW, has_come
 from kurir_api.services.texts import cleaned
 from kurir_api.services.use_case import Command
 
-CLOCK_SKEW = timedelta(minutes=5)
 LONGEST_NOTE = 2_000
 
 
@@ -38,13 +38,8 @@ def happened_at(command: ClaimAction, not_before: datetime | None) -> datetime:
     at = command.at
     if len(command.note or "") > LONGEST_NOTE:
         problems.add("note", id=f"Paling banyak {LONGEST_NOTE} karakter.", en=f"At most {LONGEST_NOTE} characters.")
-    if at is not None and at.tzinfo is None:
-        problems.add("at", id="Sertakan selisih waktu, misalnya +07:00.", en="Give the offset, such as +07:00.")
-    elif at is not None and at > now + CLOCK_SKEW:
-        problems.add(
-            "at", id="Waktunya di masa depan; periksa jam ponsel.", en="In the future; check the phone's clock."
-        )
-    elif at is not None and not_before is not None and at < not_before - CLOCK_SKEW:
+    come = at is None or has_come(problems, "at", at, now)
+    if come and at is not None and not_before is not None and at < not_before - CLOCK_SKEW:
         problems.add("at", id="Lebih awal dari langkah sebelumnya.", en="Earlier than the step before it.")
     problems.refuse()
     return min(at or now, now)

@@ -1,7 +1,7 @@
 """A member's phone tells where it is."""
 
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from uuid import UUID
 
 from tortoise.expressions import Q
@@ -10,10 +10,8 @@ from kurir_api.auth import Principal
 from kurir_api.dispatch.geo import Point, in_indonesia
 from kurir_api.errors import Problems
 from kurir_api.models import Member
+from kurir_api.services.moments import has_come
 from kurir_api.services.use_case import Command, use_case
-
-CLOCK_SKEW = timedelta(minutes=5)
-"""How far ahead of ours a phone's clock may be; such a fix counts as of now."""
 
 EARLIEST = datetime(2020, 1, 1, tzinfo=UTC)
 """Before this no phone of ours can have been anywhere: its clock is wrong."""
@@ -52,13 +50,7 @@ def _check(command: UpdateLocation, now: datetime) -> None:
     problems = Problems()
     if not in_indonesia(command.location):
         problems.add("location", id="Titik ini di luar Indonesia.", en="This point is outside Indonesia.")
-    if command.at is not None and command.at.tzinfo is None:
-        problems.add("at", id="Sertakan selisih waktu, misalnya +07:00.", en="Give the offset, such as +07:00.")
-    elif command.at is not None and command.at > now + CLOCK_SKEW:
-        problems.add(
-            "at", id="Waktunya di masa depan; periksa jam ponsel.", en="In the future; check the phone's clock."
-        )
-    elif command.at is not None and command.at < EARLIEST:
+    if command.at is not None and has_come(problems, "at", command.at, now) and command.at < EARLIEST:
         problems.add("at", id="Terlalu lama lalu; periksa jam ponsel.", en="Too long ago; check the phone's clock.")
     # NaN is in no range, so it is refused with the rest.
     if command.accuracy_m is not None and not 0 <= command.accuracy_m <= LARGEST_ACCURACY_M:

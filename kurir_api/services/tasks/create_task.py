@@ -8,6 +8,7 @@ from kurir_api.auth import Principal
 from kurir_api.dispatch.geo import Point
 from kurir_api.errors import InvalidTransition, NotAllowed, NotFound, Problems
 from kurir_api.models import Case, CaseStatus, Urgency
+from kurir_api.services.moments import has_offset
 from kurir_api.services.tasks.drafting import draft_task
 from kurir_api.services.tasks.publish_task import publish
 from kurir_api.services.texts import cleaned
@@ -94,10 +95,8 @@ async def _check(principal: Principal, command: CreateTask, now: datetime) -> No
 
 def _check_window(problems: Problems, command: CreateTask, now: datetime) -> None:
     given = {"startsAt": command.starts_at, "endsAt": command.ends_at}
-    naive = [path for path, at in given.items() if at is not None and at.tzinfo is None]
-    for path in naive:
-        problems.add(path, id="Sertakan selisih waktu, misalnya +07:00.", en="Give the offset, such as +07:00.")
-    if naive:
+    clear = [has_offset(problems, path, at) for path, at in given.items() if at is not None]
+    if not all(clear):
         return
     starts_at = command.starts_at or now
     if starts_at - now > FURTHEST_START:
