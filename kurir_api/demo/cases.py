@@ -4,11 +4,10 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, time, timedelta
 from random import Random
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
 from kurir_api.auth import Principal, principal_of_phone
 from kurir_api.demo.patients import invented_patient
-from kurir_api.demo.people import AMBULANCE_LICENCE, COORDINATOR, DESK_OFFICER, VOLUNTEER, invented_members
+from kurir_api.demo.people import AMBULANCE_LICENCE, COORDINATOR, DESK_OFFICER, VOLUNTEER, WIB, invented_members
 from kurir_api.dispatch.geo import Point
 from kurir_api.models import CarePhase, Channel, CostCategory, Facility
 from kurir_api.services.cases.open_case import OpenCase, open_case
@@ -21,7 +20,6 @@ from kurir_api.services.reports.submit_report import SubmitReport, submit_report
 from kurir_api.services.tasks.claim_task import ClaimTask, claim_task
 from kurir_api.services.tasks.create_task import CreateTask, create_task
 
-WIB = ZoneInfo("Asia/Jakarta")
 MARGONO = "RS-BMS-01"
 UNANSWERED = (
     (Channel.SMS, "33.02.14.2008", "Tetangga saya sakit sudah seminggu, tidak punya KIS. Pancasan RT 4."),

@@ -4,7 +4,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
 from tortoise.connection import get_connection
 from tortoise.transactions import in_transaction
@@ -17,6 +16,7 @@ from kurir_api.demo.people import (
     REGENCY,
     REVIEWER,
     VOLUNTEER,
+    WIB,
     Invented,
     invented_members,
 )
@@ -25,7 +25,6 @@ from kurir_api.services.places.load_places import load_places
 from kurir_api.settings import Settings, SettingsError
 
 LOCK = 0x64656D6F  # "demo", in PostgreSQL's advisory locks: two processes that start at once load it once
-WIB = ZoneInfo("Asia/Jakarta")
 
 Tokens = Callable[[UUID], str]
 """A member's bearer token."""

@@ -3,11 +3,13 @@
 from dataclasses import dataclass
 from datetime import time
 from random import Random
+from zoneinfo import ZoneInfo
 
 from kurir_api.models import OrganizationKind, Region, RegionLevel, Role
 from kurir_api.services.places.load_places import regions
 
 REGENCY = "33.02"
+WIB = ZoneInfo("Asia/Jakarta")
 MEMBERS = 139
 """As many as the partners of Banyumas had in April 2019."""
 

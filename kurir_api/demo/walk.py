@@ -4,18 +4,16 @@ import asyncio
 from collections.abc import Callable
 from datetime import date, datetime, time, timedelta
 from random import SystemRandom
-from zoneinfo import ZoneInfo
 
 from kurir_api.demo import documents
 from kurir_api.demo.client import Answer, Client, WalkFailed
 from kurir_api.demo.load import Demo, Tokens
 from kurir_api.demo.patients import InventedPatient, invented_patient
-from kurir_api.demo.people import KARANGNANGKA
+from kurir_api.demo.people import KARANGNANGKA, WIB
 from kurir_api.demo.telling import Say, Story, kilometres, rupiah
 from kurir_api.schema.ids import row_id
 
 MESSAGE = "Ibu saya harus cuci darah besok di Margono, tidak ada kendaraan. Karangnangka RT 2, Kedungbanteng"
-WIB = ZoneInfo("Asia/Jakarta")
 PICK_UP, BACK_HOME = time(6, 0), time(10, 0)
 FUEL = 85_000
 SHOWN_CANDIDATES = 15

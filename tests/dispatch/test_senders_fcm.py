@@ -49,24 +49,6 @@ SENT = Delivery(Outcome.SENT)
 
 
 @pytest.fixture
-def fcm() -> FcmStandIn:
-    return FcmStandIn()
-
-
-@pytest.fixture
-def credentials() -> StandInCredentials:
-    return StandInCredentials()
-
-
-@pytest.fixture
-async def sender(fcm: FcmStandIn, credentials: StandInCredentials) -> AsyncIterator[FcmSender]:
-    sender = FcmSender(SenderConfig(credentials, PROJECT))
-    with serving(fcm):
-        yield sender
-    await sender.close()
-
-
-@pytest.fixture
 async def hasty_sender(fcm: FcmStandIn, credentials: StandInCredentials) -> AsyncIterator[FcmSender]:
     """Gives a message up after a twentieth of a second."""
     sender = FcmSender(SenderConfig(credentials, PROJECT), deadline=timedelta(seconds=0.05))

@@ -52,6 +52,17 @@ KEY_REUSED = refusal(
 )
 
 
+def case_already_open(number: str) -> Both:
+    """CaseAlreadyOpen, with the open case's number."""
+    return refusal(
+        "CaseAlreadyOpen",
+        "CASE_ALREADY_OPEN",
+        id="Pasien ini sudah punya kasus terbuka. Lanjutkan di kasus itu.",
+        en="This patient already has an open case. Continue there.",
+        case={"number": number},
+    )
+
+
 def invalid_input(*problems: tuple[str, str, str]) -> Both:
     """InvalidInput with these problems: the dotted path, what to do in Indonesian, and in English."""
 

@@ -22,11 +22,11 @@ from tests.schema.refusals import (
     KEY_REUSED,
     NOT_ALLOWED,
     NOT_FOUND,
+    case_already_open,
     done,
     invalid_input,
     invalid_transition,
     reaches,
-    refusal,
     refused,
     unknown,
 )
@@ -85,13 +85,7 @@ async def test_a_case_is_not_opened_again_beside_a_newer_one(api: Api) -> None:
 
     answer = await refused(api, await officer(), "moveCase", caseId=id_of(case), status="OPEN", reason="Kambuh")
 
-    assert answer == refusal(
-        "CaseAlreadyOpen",
-        "CASE_ALREADY_OPEN",
-        id="Pasien ini sudah punya kasus terbuka. Lanjutkan di kasus itu.",
-        en="This patient already has an open case. Continue there.",
-        case={"number": "3302-2026-0042"},
-    )
+    assert answer == case_already_open("3302-2026-0042")
 
 
 @reaches("NotFound", "moveCase")

@@ -21,11 +21,11 @@ from tests.ids import id_of
 from tests.schema.refusals import (
     KEY_REUSED,
     NOT_ALLOWED,
+    case_already_open,
     done,
     invalid_input,
     invalid_transition,
     reaches,
-    refusal,
     refused,
     unknown,
 )
@@ -120,13 +120,7 @@ async def test_a_patient_with_an_open_case_leads_to_that_case(api: Api) -> None:
 
     answer = await refused(api, await coordinator(), "openCase", **opening(patientId=id_of(patient)))
 
-    assert answer == refusal(
-        "CaseAlreadyOpen",
-        "CASE_ALREADY_OPEN",
-        id="Pasien ini sudah punya kasus terbuka. Lanjutkan di kasus itu.",
-        en="This patient already has an open case. Continue there.",
-        case={"number": "3302-2026-0042"},
-    )
+    assert answer == case_already_open("3302-2026-0042")
 
 
 @reaches("NotAllowed", "openCase")

@@ -1,0 +1,27 @@
+"""FCM's stand-in, and the real sender that talks to it."""
+
+from collections.abc import AsyncIterator
+
+import pytest
+
+from kurir_api.dispatch.senders import SenderConfig
+from kurir_api.dispatch.senders.fcm import FcmSender
+from tests.fcm_stand_in import PROJECT, FcmStandIn, StandInCredentials, serving
+
+
+@pytest.fixture
+def fcm() -> FcmStandIn:
+    return FcmStandIn()
+
+
+@pytest.fixture
+def credentials() -> StandInCredentials:
+    return StandInCredentials()
+
+
+@pytest.fixture
+async def sender(fcm: FcmStandIn, credentials: StandInCredentials) -> AsyncIterator[FcmSender]:
+    sender = FcmSender(SenderConfig(credentials, PROJECT))
+    with serving(fcm):
+        yield sender
+    await sender.close()
