@@ -18,6 +18,7 @@ from tortoise.exceptions import BaseORMException
 
 from kurir_api.auth import Authenticator
 from kurir_api.database import connected, database_url, pending_migrations
+from kurir_api.intake import intake_routes
 from kurir_api.logs import configure_logging
 from kurir_api.schema import build_schema
 from kurir_api.schema.context import Context
@@ -84,6 +85,7 @@ def create_app(settings: Settings, *, graphiql_token: GraphiQLToken | None = Non
             # Above the view's own limit, which answers in JSON.
             Route("/graphql", view, max_body_size=2 * MAX_BODY),
             WebSocketRoute("/graphql", view),
+            *intake_routes(settings),
             Route("/health/live", _alive),
             Route("/health/ready", _ready),
             *([] if settings.production else _development_routes()),

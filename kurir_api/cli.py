@@ -17,7 +17,9 @@ from kurir_api.database import connected, database_url, pending_migrations
 from kurir_api.database import migrate as migrate_database
 from kurir_api.demo.client import WalkFailed
 from kurir_api.demo.run import run_demo, run_walk
+from kurir_api.dispatch.doctor import Finding, examine
 from kurir_api.dispatch.senders import PushSender, sender_named
+from kurir_api.dispatch.text_senders import text_sender_named
 from kurir_api.errors import ClientError
 from kurir_api.logs import configure_logging
 from kurir_api.models import OrganizationKind
@@ -27,7 +29,7 @@ from kurir_api.services.members.set_up_office import SetUpOffice, add_organizati
 from kurir_api.services.phones import e164
 from kurir_api.settings import Settings, SettingsError, load_settings
 from kurir_api.vault import open_vault
-from kurir_api.worker import Worker
+from kurir_api.worker import Worker, utc_now
 
 WRONG_SETTINGS = 2
 REFUSED = 1
@@ -157,6 +159,19 @@ def token(
 
 
 @kurir.command()
+def doctor() -> None:
+    """List every open task, claim, alarm, message and report that nothing would take up again, or that nobody answers
+    for. Nothing printed and status 0: all is well. Status 1: there are some.
+    """
+    settings = _prepared()
+    findings = asyncio.run(_examined(settings))
+    for finding in findings:
+        typer.echo(f"{finding.item}: {finding.problem}")
+    if findings:
+        raise typer.Exit(REFUSED)
+
+
+@kurir.command()
 def export_schema(
     file: Annotated[Path | None, typer.Argument(help="Where to write it; default standard output.")] = None,
 ) -> None:
@@ -208,18 +223,25 @@ def _over_database(settings: Settings, work: Callable[[], Awaitable[T]]) -> T:
         raise typer.Exit(REFUSED) from error
 
 
+async def _examined(settings: Settings) -> list[Finding]:
+    await _fit_tables(settings)
+    async with connected(database_url(settings), minsize=1, maxsize=1):
+        return await examine(utc_now())
+
+
 async def _work(settings: Settings) -> None:
     await _fit_tables(settings)
     open_vault(settings)
     stop = asyncio.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
-    sender = _sender(settings)
+    sender, texts = _sender(settings), text_sender_named(settings.text_sender, settings)
     structlog.get_logger("kurir.worker").info("working")
     try:
-        await Worker(settings, sender).run(stop)
+        await Worker(settings, sender, texts).run(stop)
     finally:
         await sender.close()
+        await texts.close()
 
 
 def _sender(settings: Settings) -> PushSender:

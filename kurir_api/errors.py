@@ -212,6 +212,8 @@ REASON_WORDS: Mapping[str, Words] = {
     "BUSY": Words("sedang memegang tugas lain pada waktu itu", "busy with another task at that time"),
     "OUT_OF_RANGE": Words("terlalu jauh", "too far away"),
     "NO_LOCATION": Words("lokasi tidak diketahui", "location unknown"),
+    "STALE_LOCATION": Words("lokasi terakhir sudah lama", "the last known location is old"),
+    "ALERT_BUDGET_SPENT": Words("sudah cukup sering diberi tahu minggu ini", "alerted often enough this week"),
     "ALREADY_DECLINED": Words("sudah menolak tugas ini", "already declined this task"),
     "OUT_OF_REGION": Words("di luar wilayah kerja", "outside the working region"),
     "ALREADY_CLAIMED": Words("sudah memegang tugas ini", "already holds this task"),

@@ -3,8 +3,10 @@
 import base64
 import binascii
 import os
+import re
 import secrets
 import tempfile
+from collections.abc import Mapping
 from contextlib import suppress
 from enum import StrEnum
 from pathlib import Path
@@ -36,8 +38,34 @@ class PushChannel(StrEnum):
     FCM = "fcm"
 
 
+class TextChannel(StrEnum):
+    """The sender of text messages, named like its file in `dispatch/text_senders`."""
+
+    LOG = "log"
+    SMSGATE = "smsgate"
+    WHATSAPP = "whatsapp"
+
+
+NEEDED: Mapping[TextChannel, tuple[str, ...]] = {
+    TextChannel.LOG: (),
+    TextChannel.SMSGATE: ("smsgate_url", "smsgate_user", "smsgate_password", "smsgate_signing_key"),
+    TextChannel.WHATSAPP: (
+        "whatsapp_phone_number_id",
+        "whatsapp_token",
+        "whatsapp_template",
+        "whatsapp_app_secret",
+        "whatsapp_verify_token",
+    ),
+}
+"""The settings without which a sender can't send, or the replies that its messages ask for can't come in."""
+
+
 class Settings(BaseSettings):
-    """Everything that differs between offices. A variable that is set but empty counts as not set."""
+    """Everything that differs between offices. A variable that is set but empty counts as not set. Times are minutes,
+    sizes connections.
+
+    The drill goes out weekly on `drill_weekday` (0 is Monday; None: never) at `drill_hour` by the regency's clock.
+    """
 
     model_config = SettingsConfigDict(
         env_prefix="KURIR_", env_ignore_empty=True, frozen=True, extra="ignore", hide_input_in_errors=True
@@ -57,6 +85,19 @@ class Settings(BaseSettings):
     firebase_project: str | None = None
     firebase_credentials: Path | None = None
     push_sender: PushChannel = PushChannel.LOG
+    text_sender: TextChannel = TextChannel.LOG
+    smsgate_url: str | None = None
+    smsgate_user: str | None = None
+    smsgate_password: SecretStr = SecretStr("")
+    smsgate_signing_key: SecretStr = SecretStr("")
+    whatsapp_phone_number_id: str | None = None
+    whatsapp_token: SecretStr = SecretStr("")
+    whatsapp_template: str | None = None
+    whatsapp_api_version: str = "v24.0"
+    whatsapp_app_secret: SecretStr = SecretStr("")
+    whatsapp_verify_token: SecretStr = SecretStr("")
+    drill_weekday: Annotated[int, Field(ge=0, le=6)] | None = 2
+    drill_hour: int = Field(default=10, ge=0, le=23)
     allowed_origins: Annotated[tuple[str, ...], NoDecode] = ()
     log_level: str = "INFO"
 
@@ -71,6 +112,25 @@ class Settings(BaseSettings):
         if value.upper() not in {"DEBUG", "INFO", "WARNING", "ERROR"}:
             raise ValueError("must be DEBUG, INFO, WARNING or ERROR")
         return value.upper()
+
+    @field_validator("drill_weekday", mode="before")
+    @classmethod
+    def _never(cls, value: Any) -> Any:
+        return None if value in {"", "never"} else value
+
+    @field_validator("smsgate_url")
+    @classmethod
+    def _http(cls, value: str | None) -> str | None:
+        if value and not value.startswith(("http://", "https://")):
+            raise ValueError("must be a URL such as https://api.sms-gate.app/3rdparty/v1")
+        return value
+
+    @field_validator("whatsapp_api_version", "whatsapp_phone_number_id")
+    @classmethod
+    def _path_part(cls, value: str | None) -> str | None:
+        if value and not re.fullmatch(r"[A-Za-z0-9.]+", value):
+            raise ValueError("letters, digits and dots only, as Meta shows it")
+        return value
 
     @field_validator("firebase_credentials")
     @classmethod
@@ -131,6 +191,11 @@ class Settings(BaseSettings):
                 "KURIR_PUSH_SENDER=fcm needs KURIR_FIREBASE_PROJECT and KURIR_FIREBASE_CREDENTIALS; "
                 "or set KURIR_PUSH_SENDER=log"
             )
+        missing = [f"KURIR_{name.upper()}" for name in NEEDED[self.text_sender] if not _filled(getattr(self, name))]
+        if missing:
+            problems.append(
+                f"KURIR_TEXT_SENDER={self.text_sender} needs {', '.join(missing)}; or set KURIR_TEXT_SENDER=log"
+            )
         if problems:
             raise ValueError("\n".join(problems))
         return self
@@ -146,6 +211,10 @@ SECRETS = {
     "encryption_key": "python3 -c 'import base64, os; print(base64.b64encode(os.urandom(32)).decode())'",
     "index_key": "python3 -c 'import base64, os; print(base64.b64encode(os.urandom(32)).decode())'",
 }
+
+
+def _filled(value: SecretStr | str | None) -> bool:
+    return bool(value.get_secret_value() if isinstance(value, SecretStr) else value)
 
 
 def decode_key(text: str) -> bytes:

@@ -11,11 +11,20 @@ import structlog
 from tortoise.connection import get_connection
 
 from kurir_api.database import connect_arguments, connected, database_url
+from kurir_api.dispatch.alarming import tell_due_alarms
+from kurir_api.dispatch.drills import run_due_drills
+from kurir_api.dispatch.fallbacks import send_due_fallbacks
 from kurir_api.dispatch.outbox import deliver_due
 from kurir_api.dispatch.senders import PushSender
 from kurir_api.dispatch.settling import settle_stale_alerts
+from kurir_api.dispatch.text_outbox import deliver_due_texts
+from kurir_api.dispatch.text_senders import TextSender
+from kurir_api.dispatch.travel import Roads
 from kurir_api.dispatch.waves import run_due_waves
 from kurir_api.models import IdempotencyKey
+from kurir_api.services.claims.deadlines import REMINDED_BEFORE
+from kurir_api.services.claims.expiry import expire_claims, remind_claimants
+from kurir_api.services.tasks.expiry import close_windows
 from kurir_api.settings import Settings
 
 CHANNEL = "kurir_work"
@@ -28,14 +37,31 @@ SHORTEST_SLEEP = timedelta(seconds=0.1)
 FIRST_PAUSE, LONGEST_PAUSE = timedelta(seconds=0.2), timedelta(seconds=5)
 KEYS_KEPT = timedelta(days=7)
 KEYS_CLEARED_EVERY = timedelta(hours=1)
+DRILLS_LOOKED_FOR_EVERY = timedelta(minutes=1)
+PUSHES_AT_ONCE = 3
+"""Batches side by side: one that waits for a vendor's answer must not hold up an emergency."""
 
+# What each step looks for, as times; with literals for states, so that the partial indexes are used.
 NEXT_DUE = """
 SELECT least(
     (SELECT min(greatest(due_at, leased_until)) FROM wave WHERE status IN ('PLANNED', 'SENDING', 'WAITING')),
     (SELECT min(greatest(due_at, leased_until)) FROM notification WHERE due_at IS NOT NULL),
-    (SELECT to_timestamp(0) FROM task WHERE alerts_stale LIMIT 1)
+    (SELECT to_timestamp(0) FROM task WHERE alerts_stale LIMIT 1),
+    (SELECT min(expires_at) - $1::interval FROM claim WHERE status = 'HELD' AND reminded_at IS NULL),
+    (SELECT min(expires_at) FROM claim WHERE status IN ('OFFERED', 'HELD')),
+    (SELECT min(ends_at) FROM task WHERE status = 'OPEN' AND NOT EXISTS (
+        SELECT FROM claim WHERE claim.task_id = task.id AND claim.status IN ('OFFERED', 'HELD'))),
+    (SELECT min(due_at) FROM alarm WHERE due_at IS NOT NULL),
+    (SELECT min(fallback_due_at) FROM alert WHERE fallback_due_at IS NOT NULL)
 ) AS at
 """
+
+
+async def next_due() -> datetime | None:
+    """When a step has something to do next, which may be in the past; None: nothing is waiting at all."""
+    rows = await get_connection("default").execute_query_dict(NEXT_DUE, [REMINDED_BEFORE])
+    at: datetime | None = rows[0]["at"]
+    return at
 
 
 def utc_now() -> datetime:
@@ -47,15 +73,53 @@ Step = Callable[[datetime], Awaitable[int]]
 """Does what is due at that time; how much it was. Zero: nothing is due any more."""
 
 
-class Worker:
-    """Settles alerts, runs waves, sends notifications, clears old idempotency keys. The caller closes the sender."""
+class Every:
+    """A step that looks no more often than every so long, since its work is known by no row."""
 
-    def __init__(self, settings: Settings, sender: PushSender, now: Callable[[], datetime] = utc_now) -> None:
+    def __init__(self, pause: timedelta, step: Step) -> None:
+        self._pause = pause
+        self._step = step
+        self._last: datetime | None = None
+
+    async def __call__(self, now: datetime) -> int:
+        """The step's, or nothing."""
+        if self._last is not None and now - self._last < self._pause:
+            return 0
+        done = await self._step(now)
+        self._last = now
+        return done
+
+
+class Worker:
+    """Settles alerts, keeps deadlines, runs waves and drills, tells of alarms, sends notifications and texts, clears
+    old idempotency keys. The caller closes the senders and the roads.
+    """
+
+    def __init__(
+        self,
+        settings: Settings,
+        sender: PushSender,
+        texts: TextSender,
+        now: Callable[[], datetime] = utc_now,
+        *,
+        roads: Roads | None = None,
+    ) -> None:
         self._settings = settings
-        self._sender = sender
         self._now = now
-        self._keys_cleared_at: datetime | None = None
         self._log = structlog.get_logger("kurir.worker")
+        self._steps: tuple[Step, ...] = (
+            settle_stale_alerts,
+            remind_claimants,
+            expire_claims,
+            close_windows,
+            partial(run_due_waves, roads=roads),
+            tell_due_alarms,
+            send_due_fallbacks,
+            *(partial(deliver_due, sender) for _ in range(PUSHES_AT_ONCE)),
+            partial(deliver_due_texts, texts),
+            Every(DRILLS_LOOKED_FOR_EVERY, self._run_drills),
+            Every(KEYS_CLEARED_EVERY, _clear_keys),
+        )
 
     async def run(self, stop: asyncio.Event) -> None:
         """Work until `stop` is set; what is under way then is finished. Opens its own database connections.
@@ -64,8 +128,7 @@ class Worker:
         database, and one step's fault doesn't end the others.
         """
         url = database_url(self._settings)
-        steps: tuple[Step, ...] = (settle_stale_alerts, run_due_waves, self._deliver, self._clear_keys)
-        wakes = [asyncio.Event() for _ in steps]
+        wakes = [asyncio.Event() for _ in self._steps]
 
         def wake_all(*_: object) -> None:
             for wake in wakes:
@@ -73,7 +136,7 @@ class Worker:
 
         async with connected(url, maxsize=self._settings.database_pool), asyncio.TaskGroup() as group:
             group.create_task(self._outlive(partial(self._listen, url, wake_all, stop), stop))
-            for step, wake in zip(steps, wakes, strict=True):
+            for step, wake in zip(self._steps, wakes, strict=True):
                 group.create_task(self._outlive(partial(self._work, step, wake, stop), stop))
             await stop.wait()
             wake_all()
@@ -81,8 +144,7 @@ class Worker:
     async def run_until_idle(self, now: datetime | None = None) -> None:
         """Do all that is due at `now` (default: the worker's clock) on the connections that are open already."""
         moment = now or self._now()
-        await self._clear_keys(moment)
-        while await settle_stale_alerts(moment) + await run_due_waves(moment) + await self._deliver(moment):
+        while sum([await step(moment) for step in self._steps]):
             pass
 
     async def _outlive(self, work: Callable[[], Awaitable[None]], stop: asyncio.Event) -> None:
@@ -106,8 +168,7 @@ class Worker:
             await _event_within(wake, await self._time_to_next())
 
     async def _time_to_next(self) -> timedelta:
-        rows = await get_connection("default").execute_query_dict(NEXT_DUE)
-        at: datetime | None = rows[0]["at"]
+        at = await next_due()
         return LONGEST_SLEEP if at is None else min(max(at - self._now(), SHORTEST_SLEEP), LONGEST_SLEEP)
 
     async def _listen(self, url: str, wake_all: Callable[..., None], stop: asyncio.Event) -> None:
@@ -126,15 +187,14 @@ class Worker:
         finally:
             await connection.close()
 
-    async def _deliver(self, now: datetime) -> int:
-        return await deliver_due(self._sender, now)
+    async def _run_drills(self, now: datetime) -> int:
+        return await run_due_drills(now, weekday=self._settings.drill_weekday, hour=self._settings.drill_hour)
 
-    async def _clear_keys(self, now: datetime) -> int:
-        """Forget old idempotency keys, hourly; nothing is ever left to do at once."""
-        if self._keys_cleared_at is None or now - self._keys_cleared_at >= KEYS_CLEARED_EVERY:
-            await IdempotencyKey.filter(created_at__lt=now - KEYS_KEPT).delete()
-            self._keys_cleared_at = now
-        return 0
+
+async def _clear_keys(now: datetime) -> int:
+    """Forget old idempotency keys; nothing is ever left to do at once."""
+    await IdempotencyKey.filter(created_at__lt=now - KEYS_KEPT).delete()
+    return 0
 
 
 async def _event_within(event: asyncio.Event, time: timedelta) -> None:

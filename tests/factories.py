@@ -6,6 +6,8 @@ from typing import Any
 
 from kurir_api.auth import Principal, principal_of_member
 from kurir_api.models import (
+    Alarm,
+    AlarmReason,
     Alert,
     Capability,
     CarePhase,
@@ -38,6 +40,9 @@ from kurir_api.models.report import Channel
 
 NOW = datetime(2026, 11, 23, 2, 0, tzinfo=UTC)
 """Monday 23 November 2026, 09.00 in Banyumas."""
+
+FAR_OFF = datetime(2099, 1, 1, tzinfo=UTC)
+"""By no clock has it come."""
 
 VILLAGE = "33.02.23.2004"
 SUBDISTRICT = "33.02.23"
@@ -179,9 +184,17 @@ async def make_task(case: Case | None = None, **values: Any) -> Task:
 
 
 async def make_claim(
-    task: Task, member: Member, status: ClaimStatus = ClaimStatus.HELD, organization: Organization | None = None
+    task: Task,
+    member: Member,
+    status: ClaimStatus = ClaimStatus.HELD,
+    organization: Organization | None = None,
+    **values: Any,
 ) -> Claim:
-    """A claim as if taken; the task's own state is left as it is."""
+    """A claim as if taken; the task's own state is left as it is. Held, it is to be started within half an hour of
+    the window's start; offered, it stands.
+    """
+    deadlines = {ClaimStatus.HELD: task.starts_at + timedelta(minutes=30), ClaimStatus.OFFERED: FAR_OFF}
+    defaults = {"claimed_at": NOW, "expires_at": deadlines.get(status)}
     if organization is None:
         membership = await Membership.filter(member=member).select_related("organization").first()
         organization = membership.organization if membership else await make_organization()
@@ -193,7 +206,7 @@ async def make_claim(
         status=status,
         starts_at=task.starts_at,
         ends_at=task.ends_at,
-        claimed_at=NOW,
+        **defaults | values,
     )
     await task.refresh_from_db()
     return claim
@@ -245,6 +258,12 @@ async def make_alert(wave: Wave, member: Member, **values: Any) -> Alert:
     return await Alert.create(
         regency_code=wave.regency_code, wave=wave, task_id=wave.task_id, member=member, **defaults | values
     )
+
+
+async def make_alarm(task: Task, reason: AlarmReason = AlarmReason.UNCLAIMED, **values: Any) -> Alarm:
+    """An alarm of which the coordinators were told once, now."""
+    defaults = {"raised_at": NOW, "times_told": 1, "due_at": NOW + timedelta(minutes=10)}
+    return await Alarm.create(regency_code=task.regency_code, task=task, reason=reason, **defaults | values)
 
 
 async def make_notification(member: Member, task: Task | None = None, **values: Any) -> Notification:

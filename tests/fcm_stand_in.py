@@ -1,12 +1,11 @@
-"""A stand-in for FCM's HTTP API, and the credential to reach it: the real client library, the real wire."""
+"""A stand-in for FCM's HTTP API on a real server, and the credential to reach it."""
 
 import asyncio
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
-import respx
 from firebase_admin import credentials as firebase_credentials
 from google.auth.credentials import Credentials
 from google.auth.exceptions import RefreshError
@@ -14,6 +13,8 @@ from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
+
+from tests.servers import served
 
 PROJECT = "kurir-test"
 FCM_ERROR = "type.googleapis.com/google.firebase.fcm.v1.FcmError"
@@ -84,6 +85,7 @@ class FcmStandIn:
         self.received: list[Received] = []
         self.answers: dict[str, Answer | list[Answer]] = {}
         self.otherwise: Callable[[str], Answer] = lambda _token: ACCEPTED
+        self.over = asyncio.Event()
         self.in_flight = 0
         self.most_in_flight = 0
         self.app = Starlette(routes=[Route("/v1/projects/{project}/messages:send", self._send, methods=["POST"])])
@@ -102,7 +104,7 @@ class FcmStandIn:
             self.received.append(received)
             number = len(self.received)
             answer = self._answer(received.token)
-            await (asyncio.Event().wait() if answer.hangs else asyncio.sleep(0))
+            await (self.over.wait() if answer.hangs else asyncio.sleep(0))
             return answer.response(number)
         finally:
             self.in_flight -= 1
@@ -139,9 +141,9 @@ class StandInCredentials(firebase_credentials.Base):
         return self.google
 
 
-@contextmanager
-def serving(stand_in: FcmStandIn) -> Iterator[None]:
-    """Requests to FCM go to the stand-in; requests to anywhere else fail."""
-    with respx.mock(assert_all_called=False) as router:
-        router.route(host="fcm.googleapis.com").mock(side_effect=respx.ASGIHandler(stand_in.app))
-        yield
+@asynccontextmanager
+async def serving(stand_in: FcmStandIn) -> AsyncIterator[str]:
+    """The stand-in's address while the block lasts; then what hangs there ends."""
+    async with served(stand_in.app) as url:
+        yield url
+        stand_in.over.set()

@@ -13,6 +13,7 @@ from kurir_api.demo.load import Demo, Tokens, load, refuse_production
 from kurir_api.demo.telling import Say
 from kurir_api.demo.walk import play
 from kurir_api.dispatch.senders import PushSender
+from kurir_api.dispatch.text_senders import text_sender_named
 from kurir_api.server import Server, base_url, listening
 from kurir_api.settings import Settings
 from kurir_api.vault import open_vault
@@ -89,11 +90,12 @@ async def _loaded(settings: Settings) -> Demo:
 @asynccontextmanager
 async def _working(settings: Settings, sender: PushSender) -> AsyncIterator[None]:
     """A worker beside what the block does; it finishes what it has begun."""
-    stop = asyncio.Event()
-    working = asyncio.create_task(Worker(settings, sender).run(stop))
+    stop, texts = asyncio.Event(), text_sender_named(settings.text_sender, settings)
+    working = asyncio.create_task(Worker(settings, sender, texts).run(stop))
     try:
         yield
     finally:
         stop.set()
         await working
         await sender.close()
+        await texts.close()

@@ -1,28 +1,22 @@
 """May this member be alerted for this task, and may he claim it: every reason for a no.
 
-The facts come from one SQL statement for any members and tasks; the rules are the small functions in `CHECKS`.
+The rules are the small functions in `CHECKS`, pure over the facts; `facts.py` loads those.
 """
 
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from enum import StrEnum
-from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from tortoise.connection import get_connection
-
-from kurir_api.dispatch.geo import Point
-from kurir_api.models import LIVE, TAKING, Task, Urgency, lies_within
+from kurir_api.dispatch.facts import MemberFacts, Shift, TaskFacts, load_facts
+from kurir_api.models import Task, Urgency, lies_within
 from kurir_api.task_kinds import task_kinds
-
-FRESH_FIX = timedelta(minutes=30)
-"""A last fix older than this says nothing; the home point counts instead."""
 
 
 class EligibilityReason(StrEnum):
-    """Why not. Nothing gives STALE_LOCATION or ALERT_BUDGET_SPENT yet; clients know them already."""
+    """Why not."""
 
     CAPABILITY_MISSING = "CAPABILITY_MISSING"
     CAPABILITY_EXPIRED = "CAPABILITY_EXPIRED"
@@ -39,35 +33,10 @@ class EligibilityReason(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class MemberFacts:
-    """What is known of a member with regard to one task.
-
-    `place`: the last fix if fresh, else home. `quiet_from` and `quiet_to` are wall-clock times in `zone`, the
-    regency's. `capabilities`: the last valid local day by code, None: no end. `regions`: where the member
-    volunteers. `conflicting_task_id`: another task whose window overlaps and which the member holds.
-    """
-
-    member_id: UUID
-    task_id: UUID
-    name: str
-    place: Point | None
-    available: bool
-    quiet_from: time | None
-    quiet_to: time | None
-    zone: ZoneInfo
-    capabilities: Mapping[str, date | None]
-    regions: tuple[str, ...]
-    conflicting_task_id: UUID | None
-    claimed: bool
-    declined: bool
-    last_alerted_at: datetime | None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Situation:
     """What the checks look at: a task, a member's facts, the metres between them (None: unknown), and the time."""
 
-    task: Task
+    task: TaskFacts
     facts: MemberFacts
     distance_m: float | None
     now: datetime
@@ -87,13 +56,18 @@ def capability_expired(it: Situation) -> bool:
 
 
 def off_duty(it: Situation) -> bool:
-    """The member switched himself off."""
-    return not it.facts.available
+    """The member switched himself off, or none of his weekly shifts is now."""
+    return not it.facts.available or not on_shift(it.facts, it.now)
 
 
 def quiet_hours(it: Situation) -> bool:
     """It is quiet time where the member is; an emergency goes through."""
     return in_quiet_hours(it.facts, it.now) and it.task.urgency is not Urgency.EMERGENCY
+
+
+def alert_budget_spent(it: Situation) -> bool:
+    """The member was alerted as often in the last seven days as he is at most; an emergency goes through."""
+    return budget_is_spent(it.facts) and it.task.urgency is not Urgency.EMERGENCY
 
 
 def busy(it: Situation) -> bool:
@@ -107,12 +81,17 @@ def out_of_range(it: Situation) -> bool:
 
 
 def no_location(it: Situation) -> bool:
-    """Neither a fresh fix nor a home."""
-    return it.facts.place is None
+    """Neither a fix nor a home."""
+    return it.facts.place is None and not it.facts.fix_is_stale
+
+
+def stale_location(it: Situation) -> bool:
+    """The last fix is too old, and there is no home."""
+    return it.facts.fix_is_stale
 
 
 def already_declined(it: Situation) -> bool:
-    """The member declined an alert for this task."""
+    """The member declined this task, or had it and gave it back or lost it."""
     return it.facts.declined
 
 
@@ -140,9 +119,11 @@ CHECKS = (
     Check(EligibilityReason.CAPABILITY_EXPIRED, capability_expired, forbids_claim=True),
     Check(EligibilityReason.OFF_DUTY, off_duty, forbids_claim=False),
     Check(EligibilityReason.QUIET_HOURS, quiet_hours, forbids_claim=False),
+    Check(EligibilityReason.ALERT_BUDGET_SPENT, alert_budget_spent, forbids_claim=False),
     Check(EligibilityReason.BUSY, busy, forbids_claim=True),
     Check(EligibilityReason.OUT_OF_RANGE, out_of_range, forbids_claim=False),
     Check(EligibilityReason.NO_LOCATION, no_location, forbids_claim=False),
+    Check(EligibilityReason.STALE_LOCATION, stale_location, forbids_claim=False),
     Check(EligibilityReason.ALREADY_DECLINED, already_declined, forbids_claim=False),
     Check(EligibilityReason.OUT_OF_REGION, out_of_region, forbids_claim=True),
     Check(EligibilityReason.ALREADY_CLAIMED, already_claimed, forbids_claim=True),
@@ -164,7 +145,27 @@ def in_quiet_hours(facts: MemberFacts, now: datetime) -> bool:
     return clock >= facts.quiet_from or clock < facts.quiet_to
 
 
-def last_local_day(task: Task, zone: ZoneInfo) -> date:
+def on_shift(facts: MemberFacts, now: datetime) -> bool:
+    """Whether the regency's clock shows a time in one of the member's weekly shifts; without any, always."""
+    local = now.astimezone(facts.zone)
+    return not facts.shifts or any(_covers(shift, local) for shift in facts.shifts)
+
+
+def _covers(shift: Shift, local: datetime) -> bool:
+    day, clock = local.weekday(), local.time()
+    if shift.starts < shift.ends:
+        return day == shift.weekday and shift.starts <= clock < shift.ends
+    if day == shift.weekday:
+        return shift.starts <= clock
+    return day == (shift.weekday + 1) % 7 and clock < shift.ends
+
+
+def budget_is_spent(facts: MemberFacts) -> bool:
+    """Whether the member got his alerts of seven days."""
+    return facts.alerts_this_week >= facts.weekly_alerts
+
+
+def last_local_day(task: TaskFacts, zone: ZoneInfo) -> date:
     """The day of the window's last moment: a window that ends at midnight ends on the day before."""
     return (task.ends_at - timedelta.resolution).astimezone(zone).date()
 
@@ -194,63 +195,3 @@ async def claim_obstacles_many(member_id: UUID, tasks: Collection[Task], now: da
         )
         for task in tasks
     }
-
-
-def _sql_list(states: Iterable[StrEnum]) -> str:
-    return ", ".join(f"'{state}'" for state in states)
-
-
-FACTS = f"""
-    m.id AS member_id, t.id AS task_id, m.name, m.available, m.quiet_from::time, m.quiet_to::time,
-    m.last_latitude, m.last_longitude, m.last_fix_at, m.home_latitude, m.home_longitude, m.last_alerted_at,
-    (SELECT r.time_zone FROM region r WHERE r.code = t.regency_code) AS time_zone,
-    ARRAY(SELECT DISTINCT s.region_id FROM membership s
-          WHERE s.member_id = m.id AND s.role = 'VOLUNTEER') AS regions,
-    ARRAY(SELECT c.code FROM capability c WHERE c.member_id = m.id ORDER BY c.code) AS codes,
-    ARRAY(SELECT c.valid_until FROM capability c WHERE c.member_id = m.id ORDER BY c.code) AS valid_until,
-    (SELECT c.task_id FROM claim c
-     WHERE c.member_id = m.id AND c.task_id <> t.id AND c.status IN ({_sql_list(LIVE)})
-       AND c.starts_at < t.ends_at AND c.ends_at > t.starts_at
-     ORDER BY c.starts_at LIMIT 1) AS conflicting_task_id,
-    EXISTS (SELECT FROM claim c WHERE c.member_id = m.id AND c.task_id = t.id
-            AND c.status IN ({_sql_list(TAKING)})) AS claimed,
-    EXISTS (SELECT FROM alert a WHERE a.member_id = m.id AND a.task_id = t.id AND a.status = 'DECLINED') AS declined
-"""
-"""The columns of a MemberFacts, over `member m` and `task t`."""
-
-
-async def load_facts(member_ids: Collection[UUID], task_ids: Collection[UUID], now: datetime) -> list[MemberFacts]:
-    """The facts of each of the members with regard to each of the tasks, in one statement."""
-    rows = await get_connection("default").execute_query_dict(
-        f"SELECT {FACTS} FROM member m, task t WHERE m.id = ANY($1::uuid[]) AND t.id = ANY($2::uuid[])",
-        [list(member_ids), list(task_ids)],
-    )
-    return [facts_of(row, now) for row in rows]
-
-
-def facts_of(row: Mapping[str, Any], now: datetime) -> MemberFacts:
-    """The facts in a row of the `FACTS` columns."""
-    return MemberFacts(
-        member_id=row["member_id"],
-        task_id=row["task_id"],
-        name=row["name"],
-        place=_place(row, now),
-        available=row["available"],
-        quiet_from=row["quiet_from"],
-        quiet_to=row["quiet_to"],
-        zone=ZoneInfo(row["time_zone"]),
-        capabilities=dict(zip(row["codes"], row["valid_until"], strict=True)),
-        regions=tuple(row["regions"]),
-        conflicting_task_id=row["conflicting_task_id"],
-        claimed=row["claimed"],
-        declined=row["declined"],
-        last_alerted_at=row["last_alerted_at"],
-    )
-
-
-def _place(row: Mapping[str, Any], now: datetime) -> Point | None:
-    if row["last_fix_at"] is not None and row["last_fix_at"] >= now - FRESH_FIX:
-        return Point(row["last_latitude"], row["last_longitude"])
-    if row["home_latitude"] is None:
-        return None
-    return Point(row["home_latitude"], row["home_longitude"])

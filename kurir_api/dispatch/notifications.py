@@ -9,14 +9,18 @@ import orjson
 from tortoise.connection import get_connection
 
 from kurir_api.dispatch.texts import NotificationKind
-from kurir_api.models import Task, new_id
+from kurir_api.models import Notification, Task, new_id
 from kurir_api.task_kinds import task_kinds
 
 USEFUL_FOR = timedelta(days=1)
 """How long a notification that has no window, or whose window is over, is worth sending."""
 
+PUSH = "push"
+TEXT = "fallback"
+"""The channels: to the app on all of a member's devices, or as a text message to his number."""
+
 INSERT = """
-INSERT INTO notification (id, regency_code, member_id, kind, task_id, alert_id, data, silent, urgent,
+INSERT INTO notification (id, regency_code, member_id, kind, task_id, alert_id, data, channel, silent, urgent,
                           expires_at, created_at, due_at, attempts)
 SELECT n.id, $4::text, n.member_id, $5, $6, n.alert_id,
        $7::jsonb || jsonb_strip_nulls(jsonb_build_object(
@@ -24,7 +28,7 @@ SELECT n.id, $4::text, n.member_id, $5, $6, n.alert_id,
            'subdistrict', (SELECT r.name FROM region r WHERE r.code = left($8::text, 8) AND r.level = 'SUBDISTRICT'),
            'time_zone', (SELECT r.time_zone FROM region r WHERE r.code = $4::text),
            'distance_m', n.distance_m)),
-       $9, $10, $11, $12, $14, 0
+       $15, $9, $10, $11, $12, $14, 0
 FROM unnest($1::uuid[], $2::uuid[], $3::uuid[], $13::float8[]) AS n (id, member_id, alert_id, distance_m)
 """
 
@@ -39,19 +43,21 @@ async def notify(
     alert_ids: Mapping[UUID, UUID] | None = None,
     distances_m: Mapping[UUID, float] | None = None,
     due_at: datetime | None = None,
+    channel: str = PUSH,
     silent: bool = False,
     urgent: bool = False,
+    useful_for: timedelta = USEFUL_FOR,
     **data: Any,
 ) -> None:
     """Queue one notification for each of `members`, due at `due_at`, else now. One statement.
 
     `alert_ids` and `distances_m` (metres) are by member id. `data` are further fields of `texts.render`; the
-    task's own are filled in here. Worth sending until the task's window ends, or for a day.
+    task's own are filled in here. Worth sending until the task's window ends, or else for `useful_for`.
     """
     members = list(dict.fromkeys(members))
     if not members:
         return
-    expires_at = task.ends_at if task and task.ends_at > now else now + USEFUL_FOR
+    expires_at = task.ends_at if task and task.ends_at > now else now + useful_for
     await get_connection("default").execute_query(
         INSERT,
         [
@@ -69,8 +75,28 @@ async def notify(
             now,
             [(distances_m or {}).get(member) for member in members],
             due_at or now,
+            channel,
         ],
     )
+
+
+async def text_stranger(kind: NotificationKind, phone: str, now: datetime, **data: Any) -> None:
+    """Queue a text message to a number (E.164) of no member, and so of no regency. The number is forgotten when it
+    ended; its blind index stays.
+    """
+    text = Notification(
+        id=new_id(),
+        regency_code="",
+        kind=kind.value,
+        data=data,
+        channel=TEXT,
+        silent=True,
+        expires_at=now + USEFUL_FOR,
+        created_at=now,
+        due_at=now,
+    )
+    text.phone = phone
+    await text.save(force_create=True)
 
 
 async def coordinators_of(region_code: str) -> list[UUID]:

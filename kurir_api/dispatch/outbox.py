@@ -1,16 +1,17 @@
 """The outbox: notifications that are due go to the members' phones.
 
 Taken with a lease, sent outside any transaction, then recorded: a crash in between sends again, and the
-collapse key makes that harmless; nothing is ever lost.
+collapse key makes that harmless; nothing is ever lost. Text messages leave by `text_outbox.py`, in the same way.
 """
 
+import asyncio
 import random
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, TypeVar
 from uuid import UUID
 
 import orjson
@@ -18,14 +19,16 @@ import structlog
 from tortoise.connection import get_connection
 from tortoise.transactions import in_transaction
 
+from kurir_api.dispatch.fallbacks import FALLBACK_AFTER
+from kurir_api.dispatch.notifications import PUSH
 from kurir_api.dispatch.senders import Delivery, Outcome, Push, PushSender
 from kurir_api.dispatch.texts import render
 from kurir_api.errors import InvalidTransition
-from kurir_api.models import Alert, Device, global_id
+from kurir_api.models import Alert, AlertStatus, Device, global_id
 from kurir_api.transitions import move
 
-LEASE = timedelta(seconds=60)
-"""Longer than a sender takes for a batch."""
+LEASE = timedelta(seconds=45)
+"""Longer than a sender takes for a batch; after a worker died, what it had taken goes on when this is over."""
 
 MOST_ATTEMPTS = 12
 FIRST_BACKOFF = timedelta(seconds=5)
@@ -37,20 +40,27 @@ REASON_LENGTH = 200
 REFUSED = "refused_devices"
 """In a notification's data: the ids of the devices that a retry leaves out, since it would fail there for ever."""
 
+TROUBLE = "trouble"
+"""In a notification's data: why it had to be tried again, the last time."""
+
+Chance = Callable[[], float]
+T = TypeVar("T")
+
 TAKE = """
 WITH due AS (
     SELECT id FROM notification
-    WHERE due_at <= $1 AND (leased_until IS NULL OR leased_until <= $1)
+    WHERE due_at <= $1 AND (leased_until IS NULL OR leased_until <= $1) AND channel = $4
     ORDER BY due_at, id LIMIT $3 FOR UPDATE SKIP LOCKED
 )
 UPDATE notification n SET leased_until = $2, attempts = n.attempts + 1 FROM due WHERE n.id = due.id
-RETURNING n.id, n.due_at, n.member_id, n.kind, n.task_id, n.alert_id, n.data, n.silent, n.urgent, n.expires_at,
-    n.attempts
+RETURNING n.id, n.due_at, n.member_id, n.kind, n.task_id, n.alert_id, n.data, n.channel, n.silent, n.urgent,
+    n.expires_at, n.attempts
 """
 
 RECORD = """
 UPDATE notification
-SET due_at = $3, sent_at = $4, failure = $5, data = data || $6::jsonb, leased_until = NULL
+SET due_at = $3, sent_at = $4, failure = $5, failed_at = $6, data = data || $7::jsonb, leased_until = NULL,
+    phone_sealed = CASE WHEN $3::timestamptz IS NULL THEN NULL ELSE phone_sealed END
 WHERE id = $1 AND leased_until = $2
 """
 
@@ -71,14 +81,17 @@ class Phone:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Due:
-    """A notification that is being sent. `lease`, as written in its row, tells whether it is still ours."""
+    """A notification that is being sent. `lease`, as written in its row, tells whether it is still ours. Without
+    `member_id` it is a text message to a stranger.
+    """
 
     id: UUID
-    member_id: UUID
+    member_id: UUID | None
     kind: str
     task_id: UUID | None
     alert_id: UUID | None
     data: Mapping[str, Any]
+    channel: str
     silent: bool
     urgent: bool
     expires_at: datetime
@@ -86,23 +99,24 @@ class Due:
     lease: datetime
 
 
+class Unsendable(Exception):
+    """It can't be sent, now or ever; what its text says is why. `dead`: somebody should look."""
+
+    def __init__(self, reason: str, *, dead: bool = True) -> None:
+        super().__init__(reason)
+        self.dead = dead
+
+
 @dataclass(frozen=True, slots=True)
-class Sending:
-    """To which phones a notification goes, with a push for each; or, without any, why it can't be sent."""
+class Answers:
+    """What the sender said of each of a notification's messages; the devices to leave out from now on."""
 
-    due: Due
-    phones: Sequence[Phone] = ()
-    pushes: Sequence[Push] = ()
-    failure: str = NO_DEVICE
+    deliveries: Sequence[Delivery] = ()
+    refused: Sequence[str] = ()
 
 
-Answer = tuple[Phone, Delivery]
-
-
-async def deliver_due(
-    sender: PushSender, now: datetime, *, batch: int = 50, chance: Callable[[], float] = random.random
-) -> int:
-    """Send up to `batch` notifications that are due; how many were taken on.
+async def deliver_due(sender: PushSender, now: datetime, *, batch: int = 200, chance: Chance = random.random) -> int:
+    """Push up to `batch` notifications that are due, each recorded as soon as it is answered; how many were taken on.
 
     Sent when at least one phone took it. Else tried again on the phones that asked for it, later each time (full
     jitter: a random share, given by `chance`, of 5 s doubled per attempt, at most 5 min; Retry-After comes on top),
@@ -110,54 +124,79 @@ async def deliver_due(
 
     One that can't be recorded is logged and comes up again when its lease ends; the others go on.
     """
-    due = await _take(now, batch)
+    due = await take_due(PUSH, now, batch)
     phones = await _phones({one.member_id for one in due}) if due else {}
-    sendings = [_address(one, phones.get(one.member_id, []), now) for one in due]
-    pushes = [push for sending in sendings for push in sending.pushes]
-    answers = iter(await sender.send(pushes) if pushes else [])
-    for sending in sendings:
-        answered = [(phone, next(answers)) for phone in sending.phones]
-        try:
-            await _record(sending, answered, now, chance)
-        except Exception:  # noqa: BLE001 - one notification's fault must not hold up the others
-            structlog.get_logger("kurir.outbox").exception("recording failed", notification_id=str(sending.due.id))
+
+    async def send(one: Due) -> Answers:
+        asked = _asked(one, phones.get(one.member_id, []))
+        pushes = [_push(one, phone, now) for phone in asked]
+        answers = list(zip(asked, await sender.send(pushes) if pushes else [], strict=True))
+        if gone := [phone.device_id for phone, answer in answers if answer.outcome is Outcome.TOKEN_GONE]:
+            await Device.filter(id__in=gone).delete()
+        refused = [str(phone.device_id) for phone, answer in answers if answer.outcome is Outcome.FAILED]
+        return Answers([answer for _, answer in answers], refused)
+
+    await asyncio.gather(*(deliver(one, send, now, chance, unaddressed=NO_DEVICE) for one in due))
     return len(due)
 
 
-async def _take(now: datetime, batch: int) -> list[Due]:
+async def take_due(channel: str, now: datetime, batch: int) -> list[Due]:
+    """Lease up to `batch` notifications of the channel that are due, the longest due first."""
     lease = now + LEASE
-    rows = await get_connection("default").execute_query_dict(TAKE, [now, lease, batch])
+    rows = await get_connection("default").execute_query_dict(TAKE, [now, lease, batch, channel])
     rows.sort(key=lambda row: (row.pop("due_at"), row["id"]))
     return [Due(**row | {"data": orjson.loads(row["data"])}, lease=lease) for row in rows]
 
 
-async def _phones(members: Iterable[UUID]) -> Mapping[UUID, list[Phone]]:
-    phones = defaultdict(list)
+async def deliver(
+    due: Due, send: Callable[[Due], Awaitable[Answers]], now: datetime, chance: Chance, *, unaddressed: str
+) -> None:
+    """Send it, unless it expired, and record what became of it; `unaddressed` says why when there was nobody to send
+    it to. Its fault holds up no other.
+    """
+    try:
+        if due.expires_at <= now:
+            raise Unsendable(EXPIRED)
+        answers = await send(due)
+    except Unsendable as why:
+        recording = _end(due, now, failure=str(why), dead=why.dead)
+    else:
+        recording = _record(due, answers, now, chance, unaddressed)
+    try:
+        await recording
+    except Exception:  # noqa: BLE001 - one notification's fault must not hold up the others
+        structlog.get_logger("kurir.outbox").exception("recording failed", notification_id=str(due.id))
+
+
+def worded(make: Callable[[], T]) -> T:
+    """What `make` gives. Raises Unsendable for data that can't be put into words."""
+    try:
+        return make()
+    except Exception as error:
+        raise Unsendable(f"no words: {type(error).__name__}: {error}"[:REASON_LENGTH]) from error
+
+
+async def _phones(members: Collection[UUID | None]) -> Mapping[UUID | None, list[Phone]]:
+    phones: dict[UUID | None, list[Phone]] = defaultdict(list)
     for row in await get_connection("default").execute_query_dict(DEVICES, [list(members)]):
         phones[row["member_id"]].append(Phone(row["id"], row["token"], row["locale"]))
     return phones
 
 
-def _address(due: Due, phones: list[Phone], now: datetime) -> Sending:
-    """To all of the member's phones, but none that refused this notification before."""
-    if due.expires_at <= now:
-        return Sending(due, failure=EXPIRED)
-    asked = [phone for phone in phones if str(phone.device_id) not in due.data.get(REFUSED, [])]
-    try:
-        return Sending(due, asked, [_push(due, phone, now) for phone in asked])
-    except Exception as error:  # noqa: BLE001 - data that can't be put into words must not hold up the others
-        return Sending(due, failure=f"no words: {type(error).__name__}: {error}"[:REASON_LENGTH])
+def _asked(due: Due, phones: list[Phone]) -> list[Phone]:
+    """All of the member's phones, but none that refused this notification before."""
+    return [phone for phone in phones if str(phone.device_id) not in due.data.get(REFUSED, [])]
 
 
 def _push(due: Due, phone: Phone, now: datetime) -> Push:
-    text = render(due.kind, phone.locale, due.data)
-    ids = {"taskId": ("Task", due.task_id), "alertId": ("Alert", due.alert_id)}
+    text = worded(lambda: render(due.kind, phone.locale, due.data))
+    ids = {"Task": due.task_id, "Alert": due.alert_id, "Drill": due.data.get("drill_id")}
     return Push(
         notification_id=due.id,
         token=phone.token,
         title=text.title,
         body=text.body,
-        data={"kind": due.kind} | {name: global_id(kind, row) for name, (kind, row) in ids.items() if row},
+        data={"kind": due.kind} | {f"{name.lower()}Id": global_id(name, row) for name, row in ids.items() if row},
         collapse_key=str(due.task_id or due.id),
         ttl=due.expires_at - now,
         urgent=due.urgent,
@@ -165,43 +204,53 @@ def _push(due: Due, phone: Phone, now: datetime) -> Push:
     )
 
 
-async def _record(sending: Sending, answers: Sequence[Answer], now: datetime, chance: Callable[[], float]) -> None:
-    due = sending.due
-    gone = [phone.device_id for phone, answer in answers if answer.outcome is Outcome.TOKEN_GONE]
-    if gone:
-        await Device.filter(id__in=gone).delete()
-    by_outcome = {outcome: [pair for pair in answers if pair[1].outcome is outcome] for outcome in Outcome}
+async def _record(due: Due, answers: Answers, now: datetime, chance: Chance, unaddressed: str) -> None:
+    by_outcome = {
+        outcome: [answer for answer in answers.deliveries if answer.outcome is outcome] for outcome in Outcome
+    }
+    again = by_outcome[Outcome.RETRY]
     if by_outcome[Outcome.SENT]:
-        await _end(due, sent_at=now)
-    elif by_outcome[Outcome.RETRY] and due.attempts < MOST_ATTEMPTS:
-        await _retry(due, answers, now, chance)
+        await _end(due, now, sent=True)
+    elif again and due.attempts < MOST_ATTEMPTS:
+        await _retry(due, again, now, chance, answers.refused)
     else:
-        refused = by_outcome[Outcome.RETRY] or by_outcome[Outcome.FAILED]
-        await _end(due, failure=refused[0][1].reason if refused else sending.failure)
+        problems = again or by_outcome[Outcome.FAILED]
+        await _end(due, now, failure=problems[0].reason if problems else unaddressed)
 
 
-async def _retry(due: Due, answers: Sequence[Answer], now: datetime, chance: Callable[[], float]) -> None:
+async def _retry(
+    due: Due, answers: Sequence[Delivery], now: datetime, chance: Chance, refused: Sequence[str]
+) -> None:
     backoff = min(FIRST_BACKOFF * 2 ** (due.attempts - 1), LONGEST_BACKOFF) * chance()
-    asked_for = max((answer.retry_after for _, answer in answers if answer.retry_after), default=timedelta(0))
+    asked_for = max((answer.retry_after for answer in answers if answer.retry_after), default=timedelta(0))
     # Not past its expiry, however long the vendor wants to be left alone: then it ends, for everybody to see.
     wait = min(asked_for + backoff, due.expires_at - now)
-    refused = [str(phone.device_id) for phone, answer in answers if answer.outcome is Outcome.FAILED]
-    data = {REFUSED: [*due.data.get(REFUSED, []), *refused]} if refused else {}
-    await _write(due, due_at=now + wait, data=data)
-
-
-async def _end(due: Due, *, sent_at: datetime | None = None, failure: str | None = None) -> None:
-    """Nothing more to send: it went out, or why not. The alert it carried follows."""
+    data: dict[str, Any] = {TROUBLE: answers[0].reason}
+    if refused:
+        data[REFUSED] = [*due.data.get(REFUSED, []), *refused]
     async with in_transaction():
-        ours = await _write(due, sent_at=sent_at, failure=failure)
+        ours = await _write(due, due_at=now + wait, data=data)
+        if ours and due.alert_id and due.channel == PUSH and due.urgent and not due.silent:
+            # The vendor may be down for long: the other way must not wait for its end.
+            unsent = Alert.filter(id=due.alert_id, status=AlertStatus.QUEUED, fallback_due_at__isnull=True)
+            await unsent.update(fallback_due_at=now + FALLBACK_AFTER)
+
+
+async def _end(due: Due, now: datetime, *, sent: bool = False, failure: str | None = None, dead: bool = True) -> None:
+    """Nothing more to send: it went out, or why not; `dead` when somebody should look. Its alert follows."""
+    async with in_transaction():
+        failed_at = now if failure and dead else None
+        ours = await _write(due, sent_at=now if sent else None, failure=failure, failed_at=failed_at)
         if not ours or due.alert_id is None or due.silent:
             return
         alert = await Alert.get(id=due.alert_id)
         with suppress(InvalidTransition):  # the member was faster than this record: received, opened, declined
-            if sent_at:
-                await move(alert, "send", None, sent_at=sent_at)
-            else:
-                await move(alert, "fail", None)
+            followed = due.channel == PUSH and due.urgent and due.expires_at > now
+            if sent:
+                fallback_due_at = now + FALLBACK_AFTER if followed else None
+                await move(alert, "send", None, sent_at=now, fallback_due_at=fallback_due_at)
+            elif due.channel == PUSH:
+                await move(alert, "fail", None, fallback_due_at=now if followed else None)
 
 
 async def _write(
@@ -210,9 +259,10 @@ async def _write(
     due_at: datetime | None = None,
     sent_at: datetime | None = None,
     failure: str | None = None,
+    failed_at: datetime | None = None,
     data: Mapping[str, Any] | None = None,
 ) -> bool:
     """Whether the row was still ours: not withdrawn meanwhile, and not taken over after the lease."""
-    values = [due.id, due.lease, due_at, sent_at, failure, orjson.dumps(data or {}).decode()]
+    values = [due.id, due.lease, due_at, sent_at, failure, failed_at, orjson.dumps(data or {}).decode()]
     changed, _ = await get_connection("default").execute_query(RECORD, values)
     return bool(changed)

@@ -1,67 +1,37 @@
 """Who could do a task: the members nearest to it along the ellipsoid, with every reason against each."""
 
-from collections.abc import Collection, Mapping
-from dataclasses import dataclass, replace
-from datetime import UTC, datetime
-from math import inf
+from collections.abc import Collection
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 import orjson
 from tortoise.connection import get_connection
 
-from kurir_api.dispatch.eligibility import (
-    FACTS,
-    FRESH_FIX,
-    EligibilityReason,
-    Situation,
-    facts_of,
-    in_quiet_hours,
-    reasons_against,
-)
-from kurir_api.dispatch.geo import Point, degrees_within, settled_distances_m
-from kurir_api.dispatch.texts import ENGLISH, FIELDS, INDONESIAN
-from kurir_api.errors import REASON_WORDS, Words
-from kurir_api.models import Task, Urgency
+from kurir_api.dispatch.candidates import Candidate, Search
+from kurir_api.dispatch.facts import ALERTS_THIS_WEEK, FACTS, FRESH_FIX, WEEKLY_BUDGET, facts_of
+from kurir_api.models import Task
 from kurir_api.task_kinds import task_kinds
 
 SPARE = 12
 GROWTH = 4
-NEVER = datetime.min.replace(tzinfo=UTC)
-
-CAPABLE = Words(id="keahlian berlaku", en="capability valid")
-OVERRIDDEN = Words(id="jam tenang dilewati karena darurat", en="quiet hours overridden by the emergency")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Candidate:
-    """`rank` counts from 1; `distance_m` along the ellipsoid, None without a location; no reasons means eligible.
-
-    `explanation` is one line by locale ("id", "en").
-    """
-
-    rank: int
-    member_id: UUID
-    name: str
-    distance_m: float | None
-    reasons: tuple[EligibilityReason, ...]
-    explanation: Mapping[str, str]
-
 
 # What a search asks of the index, one row for each task.
-SEARCHES = """
+SEARCHES = f"""
     SELECT t.id, point(t.longitude, t.latitude) AS place, t.urgency = 'EMERGENCY' AS emergency,
         ($3::timestamptz AT TIME ZONE r.time_zone)::time AS clock,
+        extract(isodow FROM $3::timestamptz AT TIME ZONE r.time_zone)::int - 1 AS weekday,
         ((t.ends_at - interval '1 microsecond') AT TIME ZONE r.time_zone)::date AS last_day,
         ARRAY(SELECT jsonb_array_elements_text($6::jsonb -> t.kind)) AS required,
-        CASE WHEN $5 THEN t.regency_code ELSE t.region_id END AS reached, t.regency_code
+        CASE WHEN $5 THEN t.regency_code ELSE t.region_id END AS reached, t.regency_code,
+        {WEEKLY_BUDGET} AS budget, (SELECT max(w.run) FROM wave w WHERE w.task_id = t.id) AS run
     FROM task t JOIN region r ON r.code = t.regency_code WHERE t.id = ANY($1::uuid[])
 """
 
 # This only narrows what is loaded, and never leaves out a member whom the checks of `eligibility` would accept; the
 # checks decide. OFFSET 0 keeps it a filter on the members that the index hands over: a join would go over all. And no
 # counts are compared: PostgreSQL takes equality to be rare, and would not expect the walk by distance to end early.
-NARROW = """
+NARROW = f"""
     m.active AND (m.available OR $5)
     AND EXISTS (SELECT FROM membership v WHERE v.member_id = m.id AND v.role = 'VOLUNTEER'
                 AND (s.reached = v.region_id OR starts_with(s.reached, v.region_id || '.')
@@ -72,7 +42,15 @@ NARROW = """
     AND ($5 OR s.emergency OR m.quiet_from IS NULL OR NOT CASE WHEN m.quiet_from::time <= m.quiet_to::time
          THEN m.quiet_from::time <= s.clock AND s.clock < m.quiet_to::time
          ELSE m.quiet_from::time <= s.clock OR s.clock < m.quiet_to::time END)
-    AND ($7 OR NOT EXISTS (SELECT FROM alert a WHERE a.task_id = s.id AND a.member_id = m.id))
+    AND ($5 OR coalesce((
+        SELECT bool_or(CASE WHEN d.starts::time < d.ends::time
+            THEN d.weekday = s.weekday AND d.starts::time <= s.clock AND s.clock < d.ends::time
+            ELSE (d.weekday = s.weekday AND d.starts::time <= s.clock)
+                OR ((d.weekday + 1) % 7 = s.weekday AND s.clock < d.ends::time) END)
+        FROM duty_shift d WHERE d.member_id = m.id), true))
+    AND ($5 OR s.emergency OR {ALERTS_THIS_WEEK} < s.budget)
+    AND ($7 OR NOT EXISTS (SELECT FROM alert a JOIN wave w ON w.id = a.wave_id
+                        WHERE a.task_id = s.id AND a.member_id = m.id AND w.run = s.run))
 """
 
 
@@ -114,7 +92,8 @@ async def rank(
     where distances are equal, then by id.
 
     Only the eligible, unless `include_ineligible`: then every volunteer of the task's regency, with the reasons,
-    and those without a location last. `exclude_alerted` leaves out whoever was alerted for this task before.
+    and those without a location last. `exclude_alerted` leaves out whoever was alerted for this task
+    since it last began to look for members.
     """
     ranked = await rank_many(
         [task], limit=limit, now=now, include_ineligible=include_ineligible, exclude_alerted=exclude_alerted
@@ -134,15 +113,18 @@ async def rank_many(
     whose first rows don't yet rule out that somebody unseen comes earlier.
     """
     ranked: dict[UUID, list[Candidate]] = {}
-    left, batch = {task.id: task for task in tasks}, limit + SPARE
+    left = {task.id: Search(task=task, limit=limit, ineligible=include_ineligible, now=now) for task in tasks}
+    batch = limit + SPARE
     while left:
-        found = await _nearest(left, batch, now, ineligible=include_ineligible, alerted=not exclude_alerted)
-        for task_id, seen in found.items():
-            task = left[task_id]
-            ordered = [one for one in _ordered(task, seen, now) if include_ineligible or not one.reasons]
-            proven = len(ordered) >= limit and _settled(task, ordered[limit - 1], seen[-1]["away"])
-            if len(seen) < batch or proven:
-                ranked[task_id] = [replace(one, rank=rank) for rank, one in enumerate(ordered[:limit], 1)]
+        rows = await _nearest(left, batch, now, ineligible=include_ineligible, alerted=not exclude_alerted)
+        for task_id, seen in rows.items():
+            found = left[task_id].found(
+                [facts_of(row, now) for row in seen],
+                furthest_degrees=seen[-1]["away"] if seen else 0.0,
+                complete=len(seen) < batch,
+            )
+            if found is not None:
+                ranked[task_id] = found
                 del left[task_id]
         batch *= GROWTH
     return ranked
@@ -158,52 +140,3 @@ async def _nearest(
     for row in await get_connection("default").execute_query_dict(NEAR, values):
         found[row["task_id"]].append(row)
     return found
-
-
-def _place(task: Task) -> Point:
-    return Point(task.latitude, task.longitude)
-
-
-def _ordered(task: Task, rows: list[dict[str, Any]], now: datetime) -> list[Candidate]:
-    facts = [facts_of(row, now) for row in rows]
-    located = [of.place for of in facts if of.place is not None]
-    metres = dict(zip(located, settled_distances_m(_place(task), located), strict=True))
-    situations = [
-        Situation(task=task, facts=of, distance_m=metres[of.place] if of.place else None, now=now) for of in facts
-    ]
-    return [_candidate(rank, it) for rank, it in enumerate(sorted(situations, key=_order), 1)]
-
-
-def _order(it: Situation) -> tuple[float, datetime, UUID]:
-    if it.distance_m is None:
-        return inf, NEVER, it.facts.member_id
-    return it.distance_m, it.facts.last_alerted_at or NEVER, it.facts.member_id
-
-
-def _settled(task: Task, last: Candidate, furthest_degrees: float) -> bool:
-    """Whether nobody unseen, each at least as far in the plane as the last seen, can come before `last`."""
-    # Those without a location come in their final order already, by id.
-    return last.distance_m is None or furthest_degrees > degrees_within(_place(task), last.distance_m)
-
-
-def _candidate(rank: int, it: Situation) -> Candidate:
-    reasons = reasons_against(it)
-    return Candidate(
-        rank=rank,
-        member_id=it.facts.member_id,
-        name=it.facts.name,
-        distance_m=it.distance_m,
-        reasons=reasons,
-        explanation={locale: _explanation(it, reasons, locale) for locale in (INDONESIAN, ENGLISH)},
-    )
-
-
-def _explanation(it: Situation, reasons: tuple[EligibilityReason, ...], locale: str) -> str:
-    """One line: "2,1 km, keahlian berlaku"; or the distance and what is against it."""
-    words = [REASON_WORDS[reason] for reason in reasons]
-    if not words and task_kinds()[it.task.kind].required_capabilities:
-        words.append(CAPABLE)
-    if it.task.urgency is Urgency.EMERGENCY and in_quiet_hours(it.facts, it.now):
-        words.append(OVERRIDDEN)
-    distance = FIELDS["distance"]({"distance_m": it.distance_m}, locale)
-    return ", ".join([*filter(None, [distance]), *(one.say(locale) for one in words)])

@@ -1,7 +1,8 @@
-"""After a claim or a cancellation: who said yes is noted, and everybody else's alert is withdrawn.
+"""After a claim, a cancellation or the end of the window: who said yes is noted, everybody else's alert is withdrawn,
+and the alarms that asked for members end.
 
 A claim only marks its task, so it stays short however many were alerted; a worker settles the rest within moments.
-Locks are taken in one order everywhere: task, wave, members, notifications, alerts.
+Locks are taken in one order everywhere: task, claims, wave, alarms, members, notifications, alerts.
 """
 
 from collections.abc import Collection, Mapping
@@ -12,6 +13,7 @@ from uuid import UUID
 import structlog
 from tortoise.transactions import in_transaction
 
+from kurir_api.dispatch.alarms import end_alarms
 from kurir_api.dispatch.notifications import notify
 from kurir_api.dispatch.texts import NotificationKind
 from kurir_api.dispatch.waves import stop_waves
@@ -48,19 +50,24 @@ async def _settle(task_id: object, now: datetime) -> bool:
         task = await rows.first()
         if task is None:
             return False
-        takers = dict(await Claim.filter(task_id=task.id, status__in=TAKING).values_list("member_id", "status"))
-        await _note_acceptance(task, [member for member, status in takers.items() if status != ClaimStatus.OFFERED])
+        takers = {claim.member_id: claim for claim in await Claim.filter(task_id=task.id, status__in=TAKING)}
+        await _note_acceptance(task, [claim for claim in takers.values() if claim.status != ClaimStatus.OFFERED], now)
         if task.status not in WANTING:
-            await stop_waves(task, filled=task.status != TaskStatus.CANCELLED)
+            await stop_waves(task)
+            await end_alarms(task, now)
             await _withdraw_alerts(task, now, keep=takers)
         await Task.filter(id=task.id).update(alerts_stale=False)
         return True
 
 
-async def _note_acceptance(task: Task, members: Collection[UUID]) -> None:
-    open_ones = (*ANSWERABLE, AlertStatus.FAILED, AlertStatus.DECLINED)
-    for alert in await Alert.filter(task_id=task.id, member_id__in=members, status__in=open_ones).order_by("id"):
-        await move(alert, "accept", None)
+async def _note_acceptance(task: Task, claims: Collection[Claim], now: datetime) -> None:
+    """Each member's last alert led to the claim; earlier ones were for other reasons."""
+    said_yes_at = {claim.member_id: claim.claimed_at if claim.assigned_by_id is None else now for claim in claims}
+    asked = await Alert.filter(task_id=task.id, member_id__in=list(said_yes_at)).order_by("rank")
+    last = {alert.member_id: alert for alert in asked}
+    for alert in sorted(last.values(), key=lambda alert: alert.id):
+        if alert.status in {*ANSWERABLE, AlertStatus.FAILED, AlertStatus.DECLINED}:
+            await move(alert, "accept", None, answered_at=said_yes_at[alert.member_id])
 
 
 async def _withdraw_alerts(task: Task, now: datetime, *, keep: Collection[UUID]) -> None:
@@ -68,24 +75,25 @@ async def _withdraw_alerts(task: Task, now: datetime, *, keep: Collection[UUID])
     silently to withdraw it, and what was not sent yet never is.
     """
     stale = Alert.filter(task_id=task.id, status__in=ANSWERABLE).exclude(member_id__in=list(keep)).order_by("id")
-    sendings = {
-        sending.alert_id: sending
-        for sending in await Notification.filter(
+    sendings = (
+        await Notification.filter(
             alert_id__in=[alert.id for alert in await stale], kind=NotificationKind.TASK_ALERT, due_at__isnull=False
         )
         .order_by("id")
         .select_for_update()
-    }
-    await Notification.filter(id__in=[one.id for one in sendings.values()]).update(
+    )
+    await Notification.filter(id__in=[one.id for one in sendings]).update(
         due_at=None, leased_until=None, failure=WITHDRAWN
     )
-    # Read again: until the notifications were locked, a worker may have gone on sending.
+    # Read again: until the notifications were locked, a worker may have gone on sending, and phones answering.
     alerts = await stale
+    pushes = {one.alert_id: one for one in sendings if one.channel == "push"}
     for alert in alerts:
-        if alert.id in sendings:
+        if alert.id in pushes:
             with suppress(InvalidTransition):  # it is on the phone already, though nobody recorded that it was sent
                 await move(alert, "suppress", None)
-    await _tell_phones(task, alerts, sendings, now)
+    await Alert.filter(id__in=[alert.id for alert in alerts]).update(fallback_due_at=None)
+    await _tell_phones(task, alerts, pushes, now)
 
 
 async def _tell_phones(

@@ -1,89 +1,33 @@
 """The words of notifications, in Indonesian and English, without any patient's data.
 
-A kind is one entry of `WORDINGS`: per language a title and a body. Both are segments joined by ` · `; a
-segment whose field is unknown is left out.
+What they say is in `wordings.py`, in segments; here their fields are filled in. A segment whose field is unknown is
+left out. A text message is the same segments, as sentences of one line.
 """
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from enum import StrEnum
 from string import Formatter
-from typing import Any, NamedTuple
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from babel.dates import format_datetime, get_timezone_name
 from babel.units import format_unit
 
-INDONESIAN = "id"
-ENGLISH = "en"
-SEPARATOR = " · "
+from kurir_api.dispatch.wordings import (
+    ENGLISH,
+    IN_TEXT_MESSAGES,
+    INDONESIAN,
+    SEPARATOR,
+    WORDINGS,
+    NotificationKind,
+    Text,
+)
 
+__all__ = ["ENGLISH", "FIELDS", "INDONESIAN", "WORDINGS", "NotificationKind", "Text", "render", "render_line"]
 
-class NotificationKind(StrEnum):
-    """What a notification is about. TASK_TAKEN is sent silently: it withdraws the alert."""
-
-    TASK_ALERT = "TASK_ALERT"
-    TASK_TAKEN = "TASK_TAKEN"
-    OFFER = "OFFER"
-    CLAIM_REVOKED = "CLAIM_REVOKED"
-    TASK_CANCELLED = "TASK_CANCELLED"
-    TASK_VERIFIED = "TASK_VERIFIED"
-    NOBODY_FOUND = "NOBODY_FOUND"
-
-
-class Text(NamedTuple):
-    """What a phone shows, in one language."""
-
-    title: str
-    body: str
-
-
-WORDINGS: Mapping[NotificationKind, Mapping[str, Text]] = {
-    NotificationKind.TASK_ALERT: {
-        INDONESIAN: Text("{urgency}{kind} dibutuhkan · {distance}", "{place} · {time} · No. {number}"),
-        ENGLISH: Text("{urgency}{kind} needed · {distance}", "{place} · {time} · No. {number}"),
-    },
-    NotificationKind.TASK_TAKEN: {
-        INDONESIAN: Text("{kind}: sudah ada petugas", "{place} · {time} · No. {number}"),
-        ENGLISH: Text("{kind}: taken by others", "{place} · {time} · No. {number}"),
-    },
-    NotificationKind.OFFER: {
-        INDONESIAN: Text(
-            "{urgency}Tugas untuk Anda: {kind} · {distance}",
-            "Terima atau tolak · {place} · {time} · No. {number}",
-        ),
-        ENGLISH: Text(
-            "{urgency}Assigned to you: {kind} · {distance}",
-            "Accept or decline · {place} · {time} · No. {number}",
-        ),
-    },
-    NotificationKind.CLAIM_REVOKED: {
-        INDONESIAN: Text(
-            "Tugas ditarik kembali: {kind}", "Anda tidak perlu berangkat · {place} · {time} · No. {number}"
-        ),
-        ENGLISH: Text("Task taken back: {kind}", "You need not go · {place} · {time} · No. {number}"),
-    },
-    NotificationKind.TASK_CANCELLED: {
-        INDONESIAN: Text("Tugas dibatalkan: {kind}", "Anda tidak perlu berangkat · {place} · {time} · No. {number}"),
-        ENGLISH: Text("Task cancelled: {kind}", "You need not go · {place} · {time} · No. {number}"),
-    },
-    NotificationKind.TASK_VERIFIED: {
-        INDONESIAN: Text(
-            "Tugas diverifikasi: {kind}", "Terima kasih atas bantuan Anda · {place} · {time} · No. {number}"
-        ),
-        ENGLISH: Text("Task verified: {kind}", "Thank you for your help · {place} · {time} · No. {number}"),
-    },
-    NotificationKind.NOBODY_FOUND: {
-        INDONESIAN: Text(
-            "{urgency}Belum ada yang mengambil: {kind}",
-            "{place} · {time} · No. {number} · sudah dihubungi: {alerted}",
-        ),
-        ENGLISH: Text(
-            "{urgency}Nobody has taken: {kind}", "{place} · {time} · No. {number} · alerted so far: {alerted}"
-        ),
-    },
-}
+NAME = "Kurir"
+PLAIN = str.maketrans({"\u00a0": " ", "\u202f": " ", "\u2019": "'", "\n": " "})
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,26 +48,41 @@ def render(kind: str, locale: str, data: Mapping[str, Any]) -> Text:
     """The title and body of a notification, in the language of `locale` ("en", "en-GB", "id_ID"), else in
     Indonesian.
 
-    Of `data` nothing is read but: `kind_name` ({"id": ..., "en": ...}) and `number`, which every kind needs;
-    `village`, `subdistrict`, `distance_m` (metres), `starts_at` (ISO 8601 with offset) with `time_zone`
-    (IANA), `urgency` and `alerted` (people), each of which may be missing or None. ValueError for an unknown
-    kind or a time without offset, KeyError for a missing field.
+    Of `data` nothing is read but: `kind_name` ({"id": ..., "en": ...}) and `number`, which every kind that names
+    them needs; `village`, `subdistrict`, `distance_m` (metres), `starts_at` and `deadline` (ISO 8601 with offset)
+    with `time_zone` (IANA), `urgency`, `alerted` (people) and `said` (a refusal's words, {"id": ..., "en": ...}),
+    each of which may be missing or None. ValueError for an unknown kind or a time without offset, KeyError for a
+    missing field.
     """
+    return _render(WORDINGS[NotificationKind(kind)], locale, data)
+
+
+def render_line(kind: str, locale: str, data: Mapping[str, Any]) -> str:
+    """`render` as the one line of a text message, with Kurir's name before it.
+
+    Without what would double an SMS's price: a single character outside the GSM alphabet, such as the separator or a
+    no-break space, leaves 70 characters of the 160 (3GPP TS 23.038).
+    """
+    text = _render(IN_TEXT_MESSAGES.get(NotificationKind(kind), WORDINGS[NotificationKind(kind)]), locale, data)
+    sentences = [segment for part in text for segment in part.split(SEPARATOR) if segment]
+    return f"{NAME}: {'. '.join(sentences)}".translate(PLAIN)
+
+
+def _render(wordings: Mapping[str, Text], locale: str, data: Mapping[str, Any]) -> Text:
     language = locale.replace("_", "-").partition("-")[0].lower()
     if language not in LANGUAGES:
         language = INDONESIAN
-    wording = WORDINGS[NotificationKind(kind)][language]
-    fields = {name: write(data, language) for name, write in FIELDS.items()}
-    return Text(_fill(wording.title, fields), _fill(wording.body, fields))
+    wording = wordings[language]
+    return Text(_fill(wording.title, data, language), _fill(wording.body, data, language))
 
 
-def _fill(wording: str, fields: Mapping[str, str | None]) -> str:
+def _fill(wording: str, data: Mapping[str, Any], language: str) -> str:
     """Formats the segments whose fields are all known."""
-    known = (
-        segment.format_map(fields)
-        for segment in wording.split(SEPARATOR)
-        if all(fields[name] is not None for _, name, _, _ in Formatter().parse(segment) if name)
-    )
+    known = []
+    for segment in wording.split(SEPARATOR):
+        fields = {name: FIELDS[name](data, language) for _, name, _, _ in Formatter().parse(segment) if name}
+        if None not in fields.values():
+            known.append(segment.format_map(fields))
     return SEPARATOR.join(known)
 
 
@@ -155,11 +114,19 @@ def _distance(data: Mapping[str, Any], language: str) -> str | None:
 
 
 def _time(data: Mapping[str, Any], language: str) -> str | None:
-    if not data.get("starts_at"):
+    return _moment("starts_at", data, language)
+
+
+def _deadline(data: Mapping[str, Any], language: str) -> str | None:
+    return _moment("deadline", data, language)
+
+
+def _moment(name: str, data: Mapping[str, Any], language: str) -> str | None:
+    if not data.get(name):
         return None
-    moment = datetime.fromisoformat(data["starts_at"])
+    moment = datetime.fromisoformat(data[name])
     if moment.tzinfo is None:
-        raise ValueError(f"starts_at needs an offset from UTC: {data['starts_at']}")
+        raise ValueError(f"{name} needs an offset from UTC: {data[name]}")
     zone = ZoneInfo(data["time_zone"])
     day_and_hour = format_datetime(moment, LANGUAGES[language].moment, tzinfo=zone, locale=language)
     # Only Indonesian knows the short names WIB, WITA and WIT; readers of English here know them too.
@@ -170,6 +137,10 @@ def _alerted(data: Mapping[str, Any], _language: str) -> str | None:
     return None if data.get("alerted") is None else str(data["alerted"])
 
 
+def _said(data: Mapping[str, Any], language: str) -> str | None:
+    return str(data["said"][language]) if data.get("said") else None
+
+
 # The only fields a text can hold, and the only way into one.
 FIELDS: Mapping[str, Callable[[Mapping[str, Any], str], str | None]] = {
     "kind": _kind,
@@ -178,5 +149,7 @@ FIELDS: Mapping[str, Callable[[Mapping[str, Any], str], str | None]] = {
     "place": _place,
     "distance": _distance,
     "time": _time,
+    "deadline": _deadline,
     "alerted": _alerted,
+    "said": _said,
 }

@@ -2,15 +2,20 @@
 
 from tortoise.models import Model
 
+from kurir_api.models.alarm import Alarm, AlarmReason
 from kurir_api.models.alert import Alert, AlertStatus
 from kurir_api.models.base import global_id, insert_parts, leave_lengths_to_postgresql, new_id
 from kurir_api.models.capability import Capability
 from kurir_api.models.case import CarePhase, Case, CaseStatus, Outcome
-from kurir_api.models.claim import HOLDING, LIVE, TAKING, Claim, ClaimStatus
+from kurir_api.models.claim import FALLEN_AWAY, HOLDING, LIVE, TAKING, Claim, ClaimStatus
 from kurir_api.models.cost import Cost, CostCategory, CostStatus
 from kurir_api.models.device import Device
+from kurir_api.models.dispatch_setting import DispatchSetting
+from kurir_api.models.drill import Drill
+from kurir_api.models.duty_shift import DutyShift
 from kurir_api.models.facility import Facility
 from kurir_api.models.idempotency_key import IdempotencyKey
+from kurir_api.models.inbound_message import InboundMessage
 from kurir_api.models.member import Member
 from kurir_api.models.membership import Membership, Role
 from kurir_api.models.notification import Notification
@@ -23,9 +28,12 @@ from kurir_api.models.transition_log import TransitionLog
 from kurir_api.models.wave import Wave, WaveStatus
 
 __all__ = [
+    "FALLEN_AWAY",
     "HOLDING",
     "LIVE",
     "TAKING",
+    "Alarm",
+    "AlarmReason",
     "Alert",
     "AlertStatus",
     "Capability",
@@ -39,8 +47,12 @@ __all__ = [
     "CostCategory",
     "CostStatus",
     "Device",
+    "DispatchSetting",
+    "Drill",
+    "DutyShift",
     "Facility",
     "IdempotencyKey",
+    "InboundMessage",
     "Member",
     "Membership",
     "Notification",

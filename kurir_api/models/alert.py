@@ -26,7 +26,11 @@ class AlertStatus(StrEnum):
 
 
 class Alert(TenantTable):
-    """`rank` counts from 1 within the task; `distance_m` along the ellipsoid; a member is alerted once per wave."""
+    """`rank` counts from 1 within the task; `distance_m` along the ellipsoid; a member is alerted once per wave.
+
+    `received_at` and `opened_at`: the app said so; `answered_at`: taken or declined. `fallback_due_at`: when an alert
+    that wasn't received goes out another way; null: never, or done.
+    """
 
     wave: fields.ForeignKeyRelation[Wave] = fields.ForeignKeyField(
         "models.Wave", related_name="alerts", on_delete=fields.RESTRICT
@@ -42,6 +46,10 @@ class Alert(TenantTable):
     status = status_field(AlertStatus, default=AlertStatus.QUEUED)
     explanation: dict[str, Any] = fields.JSONField()
     sent_at = fields.DatetimeField(null=True)
+    received_at = fields.DatetimeField(null=True)
+    opened_at = fields.DatetimeField(null=True)
+    answered_at = fields.DatetimeField(null=True)
+    fallback_due_at = fields.DatetimeField(null=True)
     created_at = fields.DatetimeField()
 
     wave_id: UUID

@@ -38,8 +38,22 @@ TAKING = (*LIVE, ClaimStatus.COMPLETED, ClaimStatus.VERIFIED, ClaimStatus.DISPUT
 """The claims that take a slot: a slot whose work is done does not open again."""
 
 
+FALLEN_AWAY = (
+    ClaimStatus.DECLINED,
+    ClaimStatus.RELEASED,
+    ClaimStatus.EXPIRED,
+    ClaimStatus.REVOKED,
+    ClaimStatus.NO_SHOW,
+)
+"""The claims that opened their slot again: their members aren't asked for the same task once more."""
+
+
 class Claim(TenantTable):
-    """`starts_at` and `ends_at` repeat the task's window, so that the database can refuse overlaps."""
+    """`starts_at` and `ends_at` repeat the task's window, so that the database can refuse overlaps.
+
+    `expires_at`: by when an offer must be answered, or a held claim started; `reminded_at`: when its member was told
+    that this is near.
+    """
 
     task: fields.ForeignKeyRelation[Task] = fields.ForeignKeyField(
         "models.Task", related_name="claims", on_delete=fields.RESTRICT
@@ -55,6 +69,7 @@ class Claim(TenantTable):
     ends_at = fields.DatetimeField()
     claimed_at = fields.DatetimeField()
     expires_at = fields.DatetimeField(null=True)
+    reminded_at = fields.DatetimeField(null=True)
     started_at = fields.DatetimeField(null=True)
     completed_at = fields.DatetimeField(null=True)
     released_late = fields.BooleanField(default=False)

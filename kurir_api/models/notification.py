@@ -1,4 +1,4 @@
-"""Notifications: a member's inbox, and the outbox from which workers push."""
+"""Notifications: a member's inbox, and the outbox from which workers push and text."""
 
 from typing import Any
 from uuid import UUID
@@ -9,18 +9,24 @@ from kurir_api.models.alert import Alert
 from kurir_api.models.base import TenantTable
 from kurir_api.models.member import Member
 from kurir_api.models.task import Task
+from kurir_api.vault import Sealed
 
 
 class Notification(TenantTable):
     """Its words are rendered from `kind` and `data` in the reader's language, and hold no patient data.
 
-    A silent one only withdraws or refreshes what a phone shows, and is not listed. `due_at` null: nothing
-    left to send; then `sent_at` or `failure` says how it ended. Leased while a worker sends it.
+    `channel`: "push", or "fallback" for a text message, which is not listed. It may answer somebody who is no member:
+    then it has `phone` (E.164, sealed, kept until it ends) instead. A silent one only withdraws or refreshes what a
+    phone shows, and is not listed. `due_at` null: nothing left to send; then `sent_at` or `failure` says how it
+    ended, and `failed_at` that somebody should look. Leased while a worker sends it.
     """
 
-    member: fields.ForeignKeyRelation[Member] = fields.ForeignKeyField(
-        "models.Member", related_name="notifications", on_delete=fields.CASCADE
+    member: fields.ForeignKeyNullableRelation[Member] = fields.ForeignKeyField(
+        "models.Member", related_name="notifications", null=True, on_delete=fields.CASCADE
     )
+    phone_sealed = fields.BinaryField(null=True)
+    phone_index = fields.CharField(max_length=64, null=True)
+    phone = Sealed(indexed=True)
     kind = fields.CharField(max_length=30)
     task: fields.ForeignKeyNullableRelation[Task] = fields.ForeignKeyField(
         "models.Task", related_name="notifications", null=True, on_delete=fields.CASCADE
@@ -29,6 +35,7 @@ class Notification(TenantTable):
         "models.Alert", related_name="notifications", null=True, on_delete=fields.CASCADE
     )
     data: dict[str, Any] = fields.JSONField()
+    channel = fields.CharField(max_length=10, default="push")
     silent = fields.BooleanField(default=False)
     urgent = fields.BooleanField(default=False)
     expires_at = fields.DatetimeField()
@@ -39,8 +46,9 @@ class Notification(TenantTable):
     attempts = fields.SmallIntField(default=0)
     sent_at = fields.DatetimeField(null=True)
     failure = fields.CharField(max_length=200, null=True)
+    failed_at = fields.DatetimeField(null=True)
 
-    member_id: UUID
+    member_id: UUID | None
     task_id: UUID | None
     alert_id: UUID | None
 

@@ -68,6 +68,7 @@ class Task(TenantTable):
     slots = fields.SmallIntField(default=1)
     slots_taken = fields.SmallIntField(default=0)
     alerts_stale = fields.BooleanField(default=False)
+    published_at = fields.DatetimeField(null=True)
     created_by: fields.ForeignKeyNullableRelation[Member] = fields.ForeignKeyField(
         "models.Member", related_name="tasks_created", null=True, on_delete=fields.RESTRICT
     )

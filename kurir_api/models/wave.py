@@ -21,12 +21,17 @@ class WaveStatus(StrEnum):
 
 
 class Wave(TenantTable):
-    """`due_at` is when a worker acts next: sends it (PLANNED) or ends it (WAITING). Leased while worked on."""
+    """`due_at` is when a worker acts next: sends it (PLANNED) or ends it (WAITING). Leased while worked on.
+
+    `run` counts the reasons to ask: 1 since the task was published, one more each time a slot opened again after the
+    waves had ended. Nobody is alerted twice in a run.
+    """
 
     task: fields.ForeignKeyRelation[Task] = fields.ForeignKeyField(
         "models.Task", related_name="waves", on_delete=fields.RESTRICT
     )
     number = fields.SmallIntField()
+    run = fields.SmallIntField(default=1)
     status = status_field(WaveStatus, default=WaveStatus.PLANNED)
     due_at = fields.DatetimeField()
     leased_until = fields.DatetimeField(null=True)

@@ -7,6 +7,8 @@ from strawberry.extensions.disable_introspection import DisableIntrospection
 from strawberry.schema.config import StrawberryConfig
 from strawberry.tools import create_type
 
+from kurir_api.schema.alarms.acknowledge_alarm import acknowledge_alarm
+from kurir_api.schema.alarms.alarms import alarms
 from kurir_api.schema.cases.case import case
 from kurir_api.schema.cases.cases import cases
 from kurir_api.schema.cases.move_case import move_case
@@ -16,6 +18,7 @@ from kurir_api.schema.claims.complete_claim import complete_claim
 from kurir_api.schema.claims.decline_offer import decline_offer
 from kurir_api.schema.claims.my_claims import my_claims
 from kurir_api.schema.claims.release_claim import release_claim
+from kurir_api.schema.claims.report_no_show import report_no_show
 from kurir_api.schema.claims.revoke_claim import revoke_claim
 from kurir_api.schema.claims.start_claim import start_claim
 from kurir_api.schema.costs.edit_cost import edit_cost
@@ -23,6 +26,8 @@ from kurir_api.schema.costs.log_cost import log_cost
 from kurir_api.schema.devices.register_device import register_device
 from kurir_api.schema.devices.unregister_device import unregister_device
 from kurir_api.schema.enums import describe_values
+from kurir_api.schema.drills.answer_drill import answer_drill
+from kurir_api.schema.drills.reachability import reachability
 from kurir_api.schema.errors import refusal_handlers
 from kurir_api.schema.limits import hardening
 from kurir_api.schema.masking import KurirSchema
@@ -34,6 +39,7 @@ from kurir_api.schema.members.update_location import update_location
 from kurir_api.schema.node import node, nodes
 from kurir_api.schema.notifications import my_notifications_stream
 from kurir_api.schema.notifications.answer_alert import answer_alert
+from kurir_api.schema.notifications.dead_letters import dead_letters
 from kurir_api.schema.notifications.mark_notifications_read import mark_notifications_read
 from kurir_api.schema.notifications.my_notifications import my_notifications
 from kurir_api.schema.places.facilities import facilities
@@ -64,9 +70,12 @@ QUERIES = [
     task_by_number,
     my_claims,
     my_notifications,
+    dead_letters,
+    reachability,
     cases,
     case,
     reports,
+    alarms,
     task_kinds,
     organizations,
     regions,
@@ -80,6 +89,7 @@ MUTATIONS = [
     accept_offer,
     decline_offer,
     answer_alert,
+    answer_drill,
     register_device,
     unregister_device,
     set_availability,
@@ -97,6 +107,8 @@ MUTATIONS = [
     verify_task,
     assign_task,
     revoke_claim,
+    report_no_show,
+    acknowledge_alarm,
     invite_member,
 ]
 SUBSCRIPTIONS = [nearby_task_events, board_events, my_notifications_stream.my_notifications]

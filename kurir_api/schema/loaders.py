@@ -16,8 +16,9 @@ from tortoise.queryset import QuerySet
 
 from kurir_api import models
 from kurir_api.auth import Principal
+from kurir_api.dispatch.candidates import Candidate
 from kurir_api.dispatch.eligibility import Obstacles, claim_obstacles_many
-from kurir_api.dispatch.ranking import Candidate, rank_many
+from kurir_api.dispatch.ranking import rank_many
 from kurir_api.models import (
     LIVE,
     Alert,
@@ -36,6 +37,7 @@ from kurir_api.services.cases.spending import spent_on
 from kurir_api.services.policies import held_kinds
 
 if TYPE_CHECKING:
+    from kurir_api.schema.alarms.types import Alarm
     from kurir_api.schema.cases.types import Case, TimelineEvent
     from kurir_api.schema.claims.types import Claim
     from kurir_api.schema.costs.types import Cost
@@ -278,6 +280,14 @@ class Loaders:
         """The waves of a task, first first."""
         rows = Wave.all().order_by("number")
         return _grouped(lambda tasks: rows.filter(task_id__in=tasks), _same, "task_id")
+
+    @cached_property
+    def open_alarms(self) -> "DataLoader[UUID, list[Alarm]]":
+        """The visible alarms of a task that aren't over, oldest first."""
+        from kurir_api.schema.alarms.types import Alarm  # noqa: PLC0415
+
+        rows = visibility.visible_alarms(self._principal).filter(ended_at__isnull=True).order_by("raised_at", "id")
+        return _grouped(lambda tasks: rows.filter(task_id__in=tasks), Alarm.of, "task_id")
 
     @cached_property
     def alerts(self) -> DataLoader[UUID, list[Alert]]:

@@ -13,13 +13,15 @@ from tortoise.queryset import QuerySet
 from kurir_api import models
 from kurir_api.auth import Principal
 from kurir_api.errors import InvalidInput, NotFound
+from kurir_api.schema.alarms.types import Alarm
 from kurir_api.schema.cases.types import Case, Patient, TimelineEvent
 from kurir_api.schema.claims.types import Claim
 from kurir_api.schema.context import Info
 from kurir_api.schema.costs.types import Cost
+from kurir_api.schema.drills.types import Drill
 from kurir_api.schema.ids import Node, split_id
 from kurir_api.schema.members.types import Member, Organization
-from kurir_api.schema.notifications.types import Notification
+from kurir_api.schema.notifications.types import DeadLetter, Notification
 from kurir_api.schema.pagination import MOST
 from kurir_api.schema.permissions import EVERY_MEMBER, query
 from kurir_api.schema.places.types import Facility, Region
@@ -46,10 +48,13 @@ def _region_code(text: str) -> str:
 
 
 SOURCES: Mapping[str, Source] = {
+    "Alarm": Source(visibility.visible_alarms, Alarm.of),
     "Alert": Source(visibility.visible_alerts, Alert.of),
     "Case": Source(visibility.visible_cases, Case.of),
     "Claim": Source(visibility.visible_claims, Claim.of),
     "Cost": Source(visibility.visible_costs, Cost.of),
+    "DeadLetter": Source(visibility.visible_dead_letters, DeadLetter.of),
+    "Drill": Source(visibility.visible_drills, Drill.of),
     "Facility": Source(visibility.visible_facilities, Facility.of),
     "Member": Source(visibility.visible_members, Member.of),
     "Notification": Source(visibility.visible_notifications, Notification.of),

@@ -10,11 +10,13 @@ from kurir_api.auth import Principal
 from kurir_api.models import (
     HOLDING,
     LIVE,
+    Alarm,
     Alert,
     Capability,
     Case,
     Claim,
     Cost,
+    Drill,
     Facility,
     Member,
     Membership,
@@ -142,9 +144,29 @@ def visible_alerts(principal: Principal) -> QuerySet[Alert]:
     return Alert.filter(Q(member_id=principal.member_id) | within("task__region_id", principal.regions(*OFFICE)))
 
 
+def visible_alarms(principal: Principal) -> QuerySet[Alarm]:
+    """Those of the office's regions that were raised."""
+    return Alarm.filter(within("task__region_id", principal.regions(*OFFICE)), raised_at__isnull=False)
+
+
 def visible_notifications(principal: Principal) -> QuerySet[Notification]:
-    """One's own inbox."""
-    return Notification.filter(member_id=principal.member_id, silent=False)
+    """One's own inbox; text messages repeat what is in it."""
+    return Notification.filter(member_id=principal.member_id, silent=False, channel="push")
+
+
+def visible_dead_letters(principal: Principal) -> QuerySet[Notification]:
+    """What reached nobody, for good: of tasks in the coordinators' and administrators' regions, and what is about no
+    task in their regencies. Silent ones only tidy up phones.
+    """
+    regions = principal.regions(Role.COORDINATOR, Role.ADMIN)
+    whole_regencies = frozenset(code for code in regions if code == regency_of(code))
+    of_no_task = Q(task_id__isnull=True) & within("regency_code", whole_regencies)
+    return Notification.filter(within("task__region_id", regions) | of_no_task, failed_at__isnull=False, silent=False)
+
+
+def visible_drills(principal: Principal) -> QuerySet[Drill]:
+    """One's own."""
+    return Drill.filter(member_id=principal.member_id)
 
 
 def visible_organizations(principal: Principal) -> QuerySet[Organization]:

@@ -4,7 +4,7 @@ from functools import cache
 from importlib import import_module
 from pkgutil import iter_modules
 
-from kurir_api.task_kinds.base import PatientField, TaskKind, WavePlan
+from kurir_api.task_kinds.base import Deadlines, PatientField, TaskKind, WavePlan
 
 
 @cache
@@ -16,4 +16,4 @@ def task_kinds() -> dict[str, TaskKind]:
     return {kind.code: kind for kind in sorted(found, key=lambda kind: kind.code)}
 
 
-__all__ = ["PatientField", "TaskKind", "WavePlan", "task_kinds"]
+__all__ = ["Deadlines", "PatientField", "TaskKind", "WavePlan", "task_kinds"]

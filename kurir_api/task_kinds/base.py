@@ -18,19 +18,57 @@ class PatientField(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class WavePlan:
-    """How a wave alerts: to how many members, and how long it waits before the next."""
+    """How a wave alerts: to how many members, and how long it waits before the next. For a policy that sizes its own
+    waves: with what `chance` somebody should say yes, and how soon the next follows (`step`; None: after `wait`).
+    """
 
     size: int
     wait: timedelta
+    chance: float = 0.6
+    step: timedelta | None = None
 
 
 WAVES = {
-    Urgency.EMERGENCY: WavePlan(size=8, wait=timedelta(minutes=3)),
-    Urgency.URGENT: WavePlan(size=5, wait=timedelta(minutes=10)),
-    Urgency.NORMAL: WavePlan(size=3, wait=timedelta(minutes=60)),
+    Urgency.EMERGENCY: WavePlan(size=8, wait=timedelta(minutes=3), chance=0.9, step=timedelta(minutes=1)),
+    Urgency.URGENT: WavePlan(size=5, wait=timedelta(minutes=10), chance=0.6, step=timedelta(minutes=3)),
+    Urgency.NORMAL: WavePlan(size=3, wait=timedelta(minutes=60), chance=0.3),
 }
 """The default plans. Sizes: with 28.7 % of alerts accepted, eight leave a 6.7 % chance that nobody comes,
-five 18 %, three 36 % (published volunteer systems; see docs/dispatch.md)."""
+five 18 %, three 36 % (published volunteer systems; see docs/simulation.md)."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Deadlines:
+    """How long a task waits for people: `answer`, after which an offer lapses; `unclaimed`, after which the
+    coordinators hear that slots are still open (None: only when nobody is left to ask). They are told of an alarm
+    again after each of `tell_again`, then always after the last of them.
+    """
+
+    answer: timedelta
+    unclaimed: timedelta | None
+    tell_again: tuple[timedelta, ...]
+
+
+DEADLINES = {
+    Urgency.EMERGENCY: Deadlines(
+        answer=timedelta(minutes=3),
+        unclaimed=timedelta(minutes=5),
+        tell_again=tuple(timedelta(minutes=minutes) for minutes in (3, 5, 10, 15, 30, 60)),
+    ),
+    Urgency.URGENT: Deadlines(
+        answer=timedelta(minutes=15),
+        unclaimed=timedelta(minutes=15),
+        tell_again=tuple(timedelta(minutes=minutes) for minutes in (10, 20, 40, 60, 240)),
+    ),
+    Urgency.NORMAL: Deadlines(
+        answer=timedelta(hours=4),
+        unclaimed=None,
+        tell_again=tuple(timedelta(hours=hours) for hours in (1, 4, 12, 24)),
+    ),
+}
+"""The default deadlines. The office wants to hear of an urgent task that nobody took within 15 minutes, of an
+emergency as soon as the first wave has come to nothing; a person who was chosen gets a little longer than a wave. How
+often a coordinator is told again is a guess."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,3 +83,4 @@ class TaskKind:
     largest_radius_m: int
     reveals: frozenset[PatientField]
     waves: dict[Urgency, WavePlan] = field(default_factory=lambda: WAVES)
+    deadlines: dict[Urgency, Deadlines] = field(default_factory=lambda: DEADLINES)

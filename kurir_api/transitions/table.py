@@ -92,20 +92,25 @@ TASK: Machine = {
     "fill": _move((T.OPEN,), T.FILLED, Who.SYSTEM, event=LiveEvent.CHANGED),
     "reopen": _move((T.FILLED, T.IN_PROGRESS), T.OPEN, Who.SYSTEM, event=LiveEvent.PUBLISHED),
     "start": _move((T.FILLED,), T.IN_PROGRESS, Who.SYSTEM, event=LiveEvent.CHANGED),
-    "finish": _move((T.IN_PROGRESS,), T.DONE, Who.SYSTEM, event=LiveEvent.CLOSED),
+    "close": _move((T.OPEN,), T.IN_PROGRESS, Who.SYSTEM, event=LiveEvent.CHANGED),
+    "finish": _move((T.FILLED, T.IN_PROGRESS), T.DONE, Who.SYSTEM, event=LiveEvent.CLOSED),
     "verify": _move((T.DONE,), T.VERIFIED, Who.COORDINATOR, event=LiveEvent.CLOSED),
     "cancel": _move((T.DRAFT, T.OPEN, T.FILLED), T.CANCELLED, Who.COORDINATOR, Who.SYSTEM, event=LiveEvent.CLOSED),
+    "expire": _move((T.OPEN,), T.EXPIRED, Who.SYSTEM, event=LiveEvent.CLOSED),
 }
 
 CLAIM: Machine = {
     "accept": _move((K.OFFERED,), K.HELD, Who.HOLDER, event=LiveEvent.CLAIMED),
     "decline": _move((K.OFFERED,), K.DECLINED, Who.HOLDER, event=LiveEvent.RELEASED),
+    "lapse": _move((K.OFFERED,), K.EXPIRED, Who.SYSTEM, event=LiveEvent.RELEASED),
     "start": _move((K.HELD,), K.IN_PROGRESS, Who.HOLDER, event=LiveEvent.STARTED),
     "complete": _move((K.IN_PROGRESS,), K.COMPLETED, Who.HOLDER, event=LiveEvent.COMPLETED),
     "release": _move((K.HELD,), K.RELEASED, Who.HOLDER, event=LiveEvent.RELEASED),
     "revoke": _move(
         (K.OFFERED, K.HELD, K.IN_PROGRESS), K.REVOKED, Who.COORDINATOR, reason=True, event=LiveEvent.RELEASED
     ),
+    "expire": _move((K.HELD,), K.EXPIRED, Who.SYSTEM, event=LiveEvent.RELEASED),
+    "report_no_show": _move((K.HELD, K.IN_PROGRESS), K.NO_SHOW, Who.COORDINATOR, event=LiveEvent.RELEASED),
     "cancel": _move((K.OFFERED, K.HELD), K.REVOKED, Who.SYSTEM, event=LiveEvent.RELEASED),
     "verify": _move((K.COMPLETED,), K.VERIFIED, Who.SYSTEM),
 }
@@ -123,7 +128,7 @@ WAVE: Machine = {
 }
 
 ALERT: Machine = {
-    "send": _move((A.QUEUED,), A.SENT, Who.SYSTEM),
+    "send": _move((A.QUEUED, A.FAILED), A.SENT, Who.SYSTEM),
     "fail": _move((A.QUEUED,), A.FAILED, Who.SYSTEM),
     "suppress": _move((A.QUEUED,), A.SUPPRESSED, Who.SYSTEM),
     # A push that failed may have arrived all the same, and the inbox shows the alert in any case.

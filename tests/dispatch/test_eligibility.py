@@ -13,9 +13,9 @@ from kurir_api.dispatch.eligibility import (
     Situation,
     claim_obstacles,
     claim_obstacles_many,
-    load_facts,
     reasons_against,
 )
+from kurir_api.dispatch.facts import load_facts
 from kurir_api.dispatch.geo import Point
 from kurir_api.errors import REASON_WORDS
 from kurir_api.models import AlertStatus, ClaimStatus, Member, Region, Role, Task, Urgency

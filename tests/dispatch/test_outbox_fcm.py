@@ -1,4 +1,4 @@
-"""The outbox with FCM's own library, against the stand-in: from rows to the wire and back into rows."""
+"""The outbox with FCM's sender, against the stand-in: from rows to the wire and back into rows."""
 
 import random
 from collections.abc import AsyncIterator
@@ -34,11 +34,33 @@ pytestmark = pytest.mark.usefixtures("db")
 
 
 @pytest.fixture
-async def hasty_sender(fcm: FcmStandIn, credentials: StandInCredentials) -> AsyncIterator[FcmSender]:
+def fcm() -> FcmStandIn:
+    return FcmStandIn()
+
+
+@pytest.fixture
+def credentials() -> StandInCredentials:
+    return StandInCredentials()
+
+
+@pytest.fixture
+async def url(fcm: FcmStandIn) -> AsyncIterator[str]:
+    async with serving(fcm) as url:
+        yield url
+
+
+@pytest.fixture
+async def sender(url: str, credentials: StandInCredentials) -> AsyncIterator[FcmSender]:
+    sender = FcmSender(SenderConfig(credentials, PROJECT), endpoint=url)
+    yield sender
+    await sender.close()
+
+
+@pytest.fixture
+async def hasty_sender(url: str, credentials: StandInCredentials) -> AsyncIterator[FcmSender]:
     """Gives a message up after a quarter of a second."""
-    sender = FcmSender(SenderConfig(credentials, PROJECT), deadline=timedelta(seconds=0.25))
-    with serving(fcm):
-        yield sender
+    sender = FcmSender(SenderConfig(credentials, PROJECT), endpoint=url, deadline=timedelta(seconds=0.25))
+    yield sender
     await sender.close()
 
 
@@ -94,7 +116,7 @@ async def test_a_message_that_fcm_refuses_fails_with_its_words(sender: FcmSender
 
     await deliver_due(sender, NOW)
 
-    assert await ending(notification) == (None, None, "InvalidArgumentError: The message is malformed.", 1)
+    assert await ending(notification) == (None, None, "INVALID_ARGUMENT: The message is malformed.", 1)
     assert await now_is(alert) == (AlertStatus.FAILED, None)
 
 
@@ -155,8 +177,8 @@ async def test_whatever_fcm_does_every_notification_is_sent_or_ends_with_a_reaso
     ends = {token: await ending(row) for token, row in rows.items()}
     assert {token: failure for token, (_, sent_at, failure, _) in ends.items() if sent_at is None} == {
         "gone": "no device",
-        "malformed": "InvalidArgumentError: The message is malformed.",
-        "over quota": "QuotaExceededError: Quota exceeded.",
+        "malformed": "INVALID_ARGUMENT: The message is malformed.",
+        "over quota": "QUOTA_EXCEEDED: Quota exceeded.",
     }
     assert ends["over quota"][3] == 12
     assert set(fcm.tokens()) == set(rows)

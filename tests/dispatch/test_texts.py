@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from kurir_api.dispatch.texts import FIELDS, WORDINGS, NotificationKind, Text, render
+from kurir_api.dispatch.texts import FIELDS, WORDINGS, NotificationKind, Text, render, render_line
+from kurir_api.dispatch.wordings import IN_TEXT_MESSAGES
 
 TASK: dict[str, Any] = {
     "kind_name": {"id": "Ambulans", "en": "Ambulance"},
@@ -19,6 +20,8 @@ TASK: dict[str, Any] = {
     "number": 4821,
     "urgency": "NORMAL",
     "alerted": 12,
+    "deadline": "2026-11-22T00:30:00Z",
+    "said": {"id": "Tugas ini sudah diambil relawan lain.", "en": "This task has been taken."},
 }
 WHERE_ID = "Karangnangka, Kedungbanteng · Min 22 Nov 07.00 WIB · No. 4821"
 WHERE_EN = "Karangnangka, Kedungbanteng · Sun 22 Nov 07:00 WIB · No. 4821"
@@ -58,9 +61,47 @@ WHERE_EN = "Karangnangka, Kedungbanteng · Sun 22 Nov 07:00 WIB · No. 4821"
             Text("Task verified: Ambulance", f"Thank you for your help · {WHERE_EN}"),
         ),
         (
-            NotificationKind.NOBODY_FOUND,
+            NotificationKind.OFFER_EXPIRED,
+            Text("Tawaran tidak dijawab: Ambulans", WHERE_ID),
+            Text("Offer not answered: Ambulance", WHERE_EN),
+        ),
+        (
+            NotificationKind.CLAIM_REMINDER,
+            Text(
+                "Sudah berangkat? Ambulans",
+                "Tekan Mulai sebelum Min 22 Nov 07.30 WIB, atau lepas tugas ini"
+                " · Karangnangka, Kedungbanteng · No. 4821",
+            ),
+            Text(
+                "On your way? Ambulance",
+                "Press Start before Sun 22 Nov 07:30 WIB, or give the task back"
+                " · Karangnangka, Kedungbanteng · No. 4821",
+            ),
+        ),
+        (
+            NotificationKind.CLAIM_EXPIRED,
+            Text("Belum dimulai, tugas dialihkan: Ambulans", f"Anda tidak perlu berangkat · {WHERE_ID}"),
+            Text("Not started, given to others: Ambulance", f"You need not go · {WHERE_EN}"),
+        ),
+        (
+            NotificationKind.NOBODY_LEFT,
+            Text("Tidak ada lagi yang bisa dihubungi: Ambulans", f"{WHERE_ID} · sudah dihubungi: 12"),
+            Text("Nobody left to ask: Ambulance", f"{WHERE_EN} · alerted so far: 12"),
+        ),
+        (
+            NotificationKind.UNCLAIMED,
             Text("Belum ada yang mengambil: Ambulans", f"{WHERE_ID} · sudah dihubungi: 12"),
             Text("Nobody has taken: Ambulance", f"{WHERE_EN} · alerted so far: 12"),
+        ),
+        (
+            NotificationKind.WINDOW_PASSED,
+            Text("Waktunya sudah lewat, belum selesai: Ambulans", WHERE_ID),
+            Text("Its time has passed, not done: Ambulance", WHERE_EN),
+        ),
+        (
+            NotificationKind.NOT_STARTED,
+            Text("Relawan tidak berangkat: Ambulans", WHERE_ID),
+            Text("The volunteer did not set off: Ambulance", WHERE_EN),
         ),
     ],
 )
@@ -129,14 +170,14 @@ def test_what_is_unknown_is_left_out() -> None:
     needed = {"kind_name": TASK["kind_name"], "number": 4821}
     assert render("TASK_ALERT", "id", needed) == Text("Ambulans dibutuhkan", "No. 4821")
     nothing = dict.fromkeys(["village", "subdistrict", "distance_m", "starts_at", "urgency", "alerted"])
-    assert render("NOBODY_FOUND", "en", {**needed, **nothing}) == Text("Nobody has taken: Ambulance", "No. 4821")
+    assert render("UNCLAIMED", "en", {**needed, **nothing}) == Text("Nobody has taken: Ambulance", "No. 4821")
     assert render("OFFER", "id", {**needed, "village": "Karangnangka"}) == Text(
         "Tugas untuk Anda: Ambulans", "Terima atau tolak · Karangnangka · No. 4821"
     )
 
 
 def test_zero_people_alerted_is_said() -> None:
-    assert render("NOBODY_FOUND", "en", {**TASK, "alerted": 0}).body == f"{WHERE_EN} · alerted so far: 0"
+    assert render("UNCLAIMED", "en", {**TASK, "alerted": 0}).body == f"{WHERE_EN} · alerted so far: 0"
 
 
 @pytest.mark.parametrize("locale", ["en", "EN", "en-GB", "en_US"])
@@ -168,13 +209,17 @@ def test_a_text_needs_its_kind_and_number(field: str) -> None:
 def test_words_name_no_field_but_the_allowed() -> None:
     named = {
         name
-        for wordings in WORDINGS.values()
+        for wordings in (*WORDINGS.values(), *IN_TEXT_MESSAGES.values())
         for wording in wordings.values()
         for part in wording
         for _, name, _, _ in Formatter().parse(part)
         if name
     }
-    assert named == set(FIELDS) == {"kind", "number", "urgency", "place", "distance", "time", "alerted"}
+    assert (
+        named
+        == set(FIELDS)
+        == {"kind", "number", "urgency", "place", "distance", "time", "deadline", "alerted", "said"}
+    )
 
 
 class Watched(dict[str, Any]):
@@ -210,12 +255,13 @@ def test_nothing_but_the_allowed_fields_reaches_a_text(
     others = {name: value for name, value in private.items() if name not in TASK}
     data = Watched({**others, **allowed})
     assert render(kind, locale, data) == render(kind, locale, allowed)
+    assert render_line(kind, locale, data) == render_line(kind, locale, allowed)
     assert data.read <= set(TASK)
 
 
 @settings(deadline=None)  # the first example of a language loads its tables
 @given(
-    kind=st.sampled_from(NotificationKind),
+    kind=st.sampled_from([kind for kind in NotificationKind if not kind.startswith(("DRILL", "REPLY"))]),
     locale=st.sampled_from(["id", "en"]),
     village=st.text(min_size=1),
     distance=st.none() | st.floats(0, 2_000_000),

@@ -8,13 +8,15 @@ from structlog.testing import capture_logs
 from tortoise.transactions import in_transaction
 
 from kurir_api.dispatch.texts import NotificationKind
-from kurir_api.dispatch.waves import LEASE, plan_wave, run_due_waves, waiting_time
+from kurir_api.dispatch.timing import waiting_time
+from kurir_api.dispatch.waves import LEASE, plan_wave, run_due_waves
 from kurir_api.models import (
+    Alarm,
+    AlarmReason,
     Alert,
     AlertStatus,
     Member,
     Notification,
-    Role,
     Task,
     TaskStatus,
     Urgency,
@@ -22,7 +24,7 @@ from kurir_api.models import (
     WaveStatus,
 )
 from kurir_api.task_kinds import WavePlan
-from tests.factories import NOW, OTHER_REGENCY, SUBDISTRICT, VILLAGE, make_alert, make_member, make_task, make_wave
+from tests.factories import NOW, make_alert, make_member, make_task, make_wave
 
 pytestmark = pytest.mark.usefixtures("db")
 LICENCE = ("AMBULANCE_LICENCE",)
@@ -142,11 +144,7 @@ async def test_a_wave_is_left_alone_until_it_is_due() -> None:
     assert await waves(task) == [(1, WaveStatus.WAITING)]
 
 
-async def test_when_nobody_is_left_to_ask_the_coordinators_above_the_task_are_told_once() -> None:
-    everywhere = await make_member(role=Role.COORDINATOR)
-    nearby = await make_member(role=Role.COORDINATOR, region=SUBDISTRICT)
-    await make_member(role=Role.COORDINATOR, region=OTHER_REGENCY)
-    await make_member(role=Role.DESK_OFFICER, region=VILLAGE)
+async def test_when_nobody_is_left_to_ask_an_alarm_is_raised() -> None:
     task = await planned()
     wave = await Wave.get(task_id=task.id)
     await make_alert(wave, await make_member(capabilities=LICENCE))
@@ -155,11 +153,8 @@ async def test_when_nobody_is_left_to_ask_the_coordinators_above_the_task_are_to
         pass
 
     assert await waves(task) == [(1, WaveStatus.EXHAUSTED)]
-    told = await Notification.all().order_by("member_id")
-    assert [(one.kind, one.member_id, one.data["alerted"], one.urgent) for one in told] == [
-        (NotificationKind.NOBODY_FOUND, everywhere.id, 1, True),
-        (NotificationKind.NOBODY_FOUND, nearby.id, 1, True),
-    ]
+    alarm = await Alarm.get(task_id=task.id)
+    assert (alarm.reason, alarm.due_at, alarm.raised_at) == (AlarmReason.NOBODY_LEFT, NOW, None)
 
 
 async def test_nobody_is_asked_to_a_window_that_has_passed() -> None:
@@ -169,6 +164,7 @@ async def test_nobody_is_asked_to_a_window_that_has_passed() -> None:
     await run_due_waves(NOW)
 
     assert (await asked(task), await waves(task)) == ([], [(1, WaveStatus.EXHAUSTED)])
+    assert await Alarm.all().count() == 0
 
 
 @pytest.mark.parametrize(
@@ -177,6 +173,7 @@ async def test_nobody_is_asked_to_a_window_that_has_passed() -> None:
         (TaskStatus.FILLED, WaveStatus.FILLED),
         (TaskStatus.IN_PROGRESS, WaveStatus.FILLED),
         (TaskStatus.CANCELLED, WaveStatus.CANCELLED),
+        (TaskStatus.EXPIRED, WaveStatus.CANCELLED),
     ],
 )
 async def test_a_task_that_wants_nobody_ends_its_wave(status: TaskStatus, wave: WaveStatus) -> None:

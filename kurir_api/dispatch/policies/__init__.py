@@ -1,28 +1,54 @@
-"""Policies: whom of the ranked candidates a wave alerts. Another policy is another file that defines `choose`."""
+"""Policies: whom of the ranked candidates a wave alerts, and how long it waits. Another policy is another file that
+defines `choose` and `SHORT_LIST`."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 from functools import cache
 from importlib import import_module
 from pkgutil import iter_modules
-from typing import Protocol
 
-from kurir_api.dispatch.ranking import Candidate
-from kurir_api.models import Task
+from kurir_api.dispatch.candidates import Candidate
+from kurir_api.dispatch.facts import TaskFacts
+from kurir_api.dispatch.history import History
 from kurir_api.task_kinds import WavePlan
 
 DEFAULT = "nearest"
 
 
-class Policy(Protocol):
-    """What a file in this folder offers as `choose`."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WaveRequest:
+    """What a policy decides on. `candidates`: eligible, not alerted for this task since it last began to look for
+    members, nearest first; as many as the policy's short list takes, if there are so many. `open_slots`: how many
+    members are still needed.
+    """
 
-    def __call__(self, task: Task, candidates: Sequence[Candidate], plan: WavePlan) -> list[Candidate]:
-        """The candidates to alert in the next wave, a selection of `candidates`, which are eligible, unalerted and
-        nearest first, at least `plan.size` of them if there are as many. None: nobody is left to ask."""
-        ...
+    task: TaskFacts
+    candidates: Sequence[Candidate]
+    plan: WavePlan
+    history: History
+    open_slots: int
+    now: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class NextWave:
+    """Whom to alert, in order, and how long to wait for their answers. Nobody: nobody is left to ask."""
+
+    candidates: list[Candidate]
+    wait: timedelta
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """A file of this folder. `short_list`: of how many of the nearest it chooses."""
+
+    choose: Callable[[WaveRequest], NextWave]
+    short_list: int
 
 
 @cache
 def policies() -> dict[str, Policy]:
     """Every policy by the name of its file."""
-    return {module.name: import_module(f"{__name__}.{module.name}").choose for module in iter_modules(__path__)}
+    files = {module.name: import_module(f"{__name__}.{module.name}") for module in iter_modules(__path__)}
+    return {name: Policy(file.choose, file.SHORT_LIST) for name, file in files.items()}

@@ -1,12 +1,13 @@
 """Distance alone: as many of the nearest as the plan says. The default, and the baseline for others."""
 
-from collections.abc import Sequence
+from kurir_api.dispatch.policies import NextWave, WaveRequest
+from kurir_api.dispatch.timing import waiting_time
 
-from kurir_api.dispatch.ranking import Candidate
-from kurir_api.models import Task
-from kurir_api.task_kinds import WavePlan
+SHORT_LIST = 50
 
 
-def choose(task: Task, candidates: Sequence[Candidate], plan: WavePlan) -> list[Candidate]:  # noqa: ARG001
-    """See `Policy`."""
-    return list(candidates[: plan.size])
+def choose(request: WaveRequest) -> NextWave:
+    """The first of the candidates."""
+    return NextWave(
+        list(request.candidates[: request.plan.size]), waiting_time(request.plan, request.task, request.now)
+    )

@@ -5,9 +5,11 @@ vendor is another file.
 """
 
 import pkgutil
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
+from email.utils import parsedate_to_datetime
 from enum import Enum, auto
 from importlib import import_module
 from os import PathLike
@@ -105,3 +107,15 @@ def sender_named(name: str, *, credentials: "Credentials | None" = None, project
         raise ValueError(f"no push sender is called {name!r}; known are {', '.join(known)}")
     module = cast("SenderModule", import_module(f"{__name__}.{name}"))
     return module.create(SenderConfig(credentials, project_id))
+
+
+def retry_after(header: str | None, now: datetime) -> timedelta | None:
+    """A Retry-After header, seconds or an HTTP date (RFC 9110, 10.2.3); None if absent or malformed."""
+    if header is None:
+        return None
+    if re.fullmatch(r"\s*[0-9]{1,9}\s*", header):
+        return timedelta(seconds=int(header))
+    try:
+        return max(parsedate_to_datetime(header) - now, timedelta(0))
+    except (ValueError, TypeError):  # no date, or one without its zone
+        return None

@@ -1,32 +1,42 @@
-"""Firebase Cloud Messaging, for Android, iOS and the web, through firebase-admin."""
+"""Firebase Cloud Messaging, for Android, iOS and the web.
+
+firebase-admin makes and checks the messages and keeps the credential; the requests are our own. Its asynchronous
+calls reach 0.4 of what its threads do, and its threads can't be given up: they sleep through Retry-After, and through
+four tries more at every 500 and 503, while alerts wait (docs/decisions/0010-fcm-requests-of-our-own.md).
+"""
 
 import asyncio
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from email.utils import parsedate_to_datetime
 from functools import partial
 from os import PathLike
+from typing import Any
+from urllib.parse import urlsplit
+from urllib.request import getproxies, proxy_bypass
 from uuid import uuid4
 
+import aiohttp
 import firebase_admin
+import orjson
 from firebase_admin import credentials as firebase_credentials
-from firebase_admin import exceptions, messaging
+from firebase_admin import messaging
 from google.auth.credentials import TokenState
 from google.auth.exceptions import GoogleAuthError
 from google.auth.transport.requests import Request
 
-from kurir_api.dispatch.senders import Delivery, Outcome, Push, PushSender, SenderConfig
+from kurir_api.dispatch.senders import Delivery, Outcome, Push, PushSender, SenderConfig, retry_after
 from kurir_api.models import global_id
 
-HTTP_TIMEOUT_SECONDS = 10
-# The library answers a 500 or 503 by trying four times more, which takes 7 s and can't be switched off;
-# a message that has no answer by then is given up here, and tried again later by whoever sent it.
-MESSAGE_DEADLINE = timedelta(seconds=12)
-# As many as the connections httpx keeps alive, measured over TLS: 307 messages/s, with 10 in flight 168,
-# with 50 126, since every further message opens a connection of its own.
-IN_FLIGHT = 20
+ENDPOINT = "https://fcm.googleapis.com"
+REFRESH_SECONDS = 10
+MESSAGE_DEADLINE = timedelta(seconds=10)
+IN_FLIGHT = 400
+"""Messages, and so connections, at once. With a stand-in that takes 50 ms a process sends no more than with 200; the
+rest is room for those that hang.
+"""
+
 LONGEST_TTL = timedelta(days=28)  # FCM refuses more
 REASON_LENGTH = 200
 
@@ -34,11 +44,15 @@ REASON_LENGTH = 200
 # are far longer.
 INSTALLATION_ID = re.compile(r"[c-f][A-Za-z0-9_-]{21}")
 
-OUTCOMES: dict[type[exceptions.FirebaseError], Outcome] = {
-    messaging.UnregisteredError: Outcome.TOKEN_GONE,
-    messaging.SenderIdMismatchError: Outcome.TOKEN_GONE,
-    exceptions.InvalidArgumentError: Outcome.FAILED,
+FCM_ERROR = "type.googleapis.com/google.firebase.fcm.v1.FcmError"
+OUTCOMES: Mapping[str, Outcome] = {
+    "UNREGISTERED": Outcome.TOKEN_GONE,
+    "SENDER_ID_MISMATCH": Outcome.TOKEN_GONE,
+    "INVALID_ARGUMENT": Outcome.FAILED,
 }
+"""Whatever else FCM says is RETRY: a missing permission or a wrong project (403 and 404 as well) is for us to mend,
+and must lose neither alerts nor devices.
+"""
 
 
 def create(config: SenderConfig) -> PushSender:
@@ -47,36 +61,32 @@ def create(config: SenderConfig) -> PushSender:
 
 
 class FcmSender:
-    """Sends each message by itself, `IN_FLIGHT` at a time.
+    """Sends each message by itself, `IN_FLIGHT` at a time, and gives each up after `deadline`.
 
-    One call of the library per message rather than one per batch: a message that hangs, or that the library
-    keeps retrying, then can't take the answers of the others with it. The longest that `send` takes is
-    `deadline` for every `IN_FLIGHT` messages begun, and the credential's refresh.
+    A message that hangs can't take the answers of the others with it. The longest that `send` takes is the deadline
+    for every `IN_FLIGHT` messages begun, and the credential's refresh.
     """
 
-    def __init__(self, config: SenderConfig, deadline: timedelta = MESSAGE_DEADLINE) -> None:
+    def __init__(
+        self, config: SenderConfig, *, endpoint: str = ENDPOINT, deadline: timedelta = MESSAGE_DEADLINE
+    ) -> None:
         credential = config.credentials
         if isinstance(credential, str | PathLike):
             credential = firebase_credentials.Certificate(credential)
-        options: dict[str, object] = {"httpTimeout": HTTP_TIMEOUT_SECONDS}
-        if config.project_id:
-            options["projectId"] = config.project_id
+        options = {"projectId": config.project_id} if config.project_id else {}
         self._app = firebase_admin.initialize_app(credential, options, name=f"kurir-push-{uuid4()}")
         if not self._app.project_id:
             firebase_admin.delete_app(self._app)
             raise ValueError("FCM needs a project: set the project id, or use a service account's key file")
-        self._deadline = deadline
+        self._url = f"{endpoint}/v1/projects/{self._app.project_id}/messages:send"
+        self._deadline = deadline.total_seconds()
         self._slots = asyncio.Semaphore(IN_FLIGHT)
-        self._refreshing = asyncio.Lock()
+        self._refresh: asyncio.Task[None] | None = None
+        self._session: aiohttp.ClientSession | None = None
         self._closed = False
 
     async def send(self, pushes: Sequence[Push]) -> list[Delivery]:
         """See `PushSender.send`."""
-        if not pushes:
-            return []
-        problem = await self._refresh_credential()
-        if problem is not None:
-            return [problem] * len(pushes)
         return list(await asyncio.gather(*(self._send_one(push) for push in pushes)))
 
     async def close(self) -> None:
@@ -84,51 +94,70 @@ class FcmSender:
         if self._closed:
             return
         self._closed = True
-        # Deleting the app runs an event loop of its own, which a thread without one allows.
-        await asyncio.to_thread(firebase_admin.delete_app, self._app)
-
-    async def _refresh_credential(self) -> Delivery | None:
-        """Refresh the credential in a thread if it needs it: the library would do it inside the event loop,
-        for each message, and hold up everything else meanwhile."""
-        async with self._refreshing:
-            credential = self._app.credential.get_credential()
-            if credential.token_state is TokenState.FRESH:
-                return None
-            request = partial(Request(), timeout=HTTP_TIMEOUT_SECONDS)
-            try:
-                await asyncio.to_thread(credential.refresh, request)
-            except GoogleAuthError as error:
-                return Delivery(Outcome.RETRY, _reason(error))
-            return None
+        if self._session is not None:
+            await self._session.close()
+        firebase_admin.delete_app(self._app)
 
     async def _send_one(self, push: Push) -> Delivery:
         async with self._slots:
             if self._closed:
                 return Delivery(Outcome.RETRY, "the sender is closed")
             try:
-                async with asyncio.timeout(self._deadline.total_seconds()):
-                    return await self._ask(push)
-            except TimeoutError:
-                return Delivery(Outcome.RETRY, f"no answer within {self._deadline.total_seconds():g} s")
+                body = f'{{"message": {fcm_message(push, datetime.now(UTC))}}}'.encode()
+                delivery, token = await self._ask(body)
+                if delivery is None:  # the token isn't taken any more
+                    delivery, _ = await self._ask(body, stale=token)
+            except ValueError as error:  # the library found the message malformed, and it wasn't sent
+                return Delivery(Outcome.FAILED, _reason(error))
+            except GoogleAuthError as error:
+                return Delivery(Outcome.RETRY, _reason(error))
+            return delivery or Delivery(Outcome.RETRY, "UNAUTHENTICATED: FCM takes no credential of ours")
 
-    async def _ask(self, push: Push) -> Delivery:
-        message = fcm_message(push, datetime.now(UTC))
+    async def _ask(self, body: bytes, stale: str | None = None) -> tuple[Delivery | None, str]:
+        """What FCM says, None when it doesn't take the credential's token; and that token. Raises GoogleAuthError."""
+        token, headers = await self._authorization(stale)
         try:
-            batch = await messaging.send_each_async([message], app=self._app)
-        except exceptions.FirebaseError as error:
-            return delivery_of(error, datetime.now(UTC))
-        except ValueError as error:  # the library found the message malformed, and didn't send it
-            return Delivery(Outcome.FAILED, _reason(error))
-        answer = batch.responses[0]
-        if answer.exception is not None:
-            return delivery_of(answer.exception, datetime.now(UTC))
-        if not answer.success:
-            return Delivery(Outcome.RETRY, "FCM's answer names no message")
-        return Delivery(Outcome.SENT)
+            async with (
+                asyncio.timeout(self._deadline),
+                self._connections().post(self._url, data=body, headers=headers) as response,
+            ):
+                answer = await response.read()
+        except TimeoutError:
+            return Delivery(Outcome.RETRY, f"no answer within {self._deadline:g} s"), token
+        except (aiohttp.ClientError, OSError) as error:
+            return Delivery(Outcome.RETRY, type(error).__name__), token
+        if response.status == 401:
+            return None, token
+        return delivery_of(response.status, answer, response.headers, datetime.now(UTC)), token
+
+    async def _authorization(self, stale: str | None) -> tuple[str, dict[str, str]]:
+        """The token and the headers with it; first refreshed when it is old, or is the `stale` one."""
+        credential = self._app.credential.get_credential()
+        if credential.token_state is not TokenState.FRESH or credential.token == stale:
+            # In a thread, since it blocks; once for all who wait for it, and whether it succeeds or not.
+            if self._refresh is None or self._refresh.done():
+                request = partial(Request(), timeout=REFRESH_SECONDS)
+                self._refresh = asyncio.create_task(asyncio.to_thread(credential.refresh, request))
+            await asyncio.shield(self._refresh)
+        # The second asks for errors with their details.
+        headers = {"content-type": "application/json; charset=utf-8", "x-goog-api-format-version": "2"}
+        credential.apply(headers)
+        return credential.token, headers
+
+    def _connections(self) -> aiohttp.ClientSession:
+        if self._session is None:
+            # An office may reach Google through a proxy only. aiohttp would look for it at each request, in a thread.
+            where = urlsplit(self._url)
+            proxy = None if proxy_bypass(where.netloc) else getproxies().get(where.scheme)
+            self._session = aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=IN_FLIGHT), proxy=proxy)
+        return self._session
 
 
 def fcm_message(push: Push, now: datetime) -> messaging.Message:
-    """The push as FCM's message, https://firebase.google.com/docs/reference/fcm/rest/v1/projects.messages."""
+    """The push as FCM's message, https://firebase.google.com/docs/reference/fcm/rest/v1/projects.messages.
+
+    As text it is the JSON that FCM wants; ValueError then when it is malformed.
+    """
     ttl = min(max(push.ttl, timedelta(0)), LONGEST_TTL)
     # FCM stops treating messages as urgent when they often show nothing, so a silent one never is.
     urgent = push.urgent and not push.silent
@@ -167,29 +196,37 @@ def fcm_message(push: Push, now: datetime) -> messaging.Message:
     return message
 
 
-def delivery_of(error: exceptions.FirebaseError, now: datetime) -> Delivery:
-    """What FCM's error means for the push, https://firebase.google.com/docs/cloud-messaging/error-codes.
-
-    Whatever is not surely the token's or the message's own fault is RETRY: a missing permission or a wrong
-    project (403 and 404 as well) is for us to mend, and must lose neither alerts nor devices.
-    """
-    outcome = next((found for kind, found in OUTCOMES.items() if isinstance(error, kind)), Outcome.RETRY)
-    delivery = Delivery(outcome, _reason(error))
-    if outcome is Outcome.RETRY and error.http_response is not None:
-        return replace(delivery, retry_after=retry_after(error.http_response.headers.get("Retry-After"), now))
+def delivery_of(status: int, body: bytes, headers: Mapping[str, str], now: datetime) -> Delivery:
+    """What FCM's answer means for the push, https://firebase.google.com/docs/cloud-messaging/error-codes."""
+    answer = _json_object(body)
+    if status == 200:
+        return Delivery(Outcome.SENT) if answer.get("name") else _retry("FCM's answer names no message")
+    error = answer.get("error")
+    if not isinstance(error, dict):
+        return replace(_retry(f"HTTP {status}"), retry_after=retry_after(headers.get("Retry-After"), now))
+    details = error.get("details")
+    codes = [
+        detail.get("errorCode")
+        for detail in (details if isinstance(details, list) else [])
+        if isinstance(detail, dict) and detail.get("@type") == FCM_ERROR
+    ]
+    code = str(next(iter(codes), None) or error.get("status") or f"HTTP {status}")
+    delivery = Delivery(OUTCOMES.get(code, Outcome.RETRY), f"{code}: {error.get('message', '')}"[:REASON_LENGTH])
+    if delivery.outcome is Outcome.RETRY:
+        return replace(delivery, retry_after=retry_after(headers.get("Retry-After"), now))
     return delivery
 
 
-def retry_after(header: str | None, now: datetime) -> timedelta | None:
-    """A Retry-After header, seconds or an HTTP date (RFC 9110, 10.2.3); None if absent or malformed."""
-    if header is None:
-        return None
-    if re.fullmatch(r"\s*[0-9]{1,9}\s*", header):
-        return timedelta(seconds=int(header))
+def _json_object(body: bytes) -> dict[str, Any]:
     try:
-        return max(parsedate_to_datetime(header) - now, timedelta(0))
-    except (ValueError, TypeError):  # no date, or one without its zone
-        return None
+        answer = orjson.loads(body)
+    except orjson.JSONDecodeError:
+        return {}
+    return answer if isinstance(answer, dict) else {}
+
+
+def _retry(reason: str) -> Delivery:
+    return Delivery(Outcome.RETRY, reason)
 
 
 def _reason(error: Exception) -> str:

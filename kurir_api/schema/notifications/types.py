@@ -6,9 +6,11 @@ from typing import TYPE_CHECKING, Annotated
 import strawberry
 
 from kurir_api import models
+from kurir_api.dispatch.outbox import EXPIRED, TROUBLE
 from kurir_api.dispatch.texts import render
 from kurir_api.schema.context import Info
 from kurir_api.schema.ids import Node, global_id
+from kurir_api.schema.members.types import Member
 
 if TYPE_CHECKING:
     from kurir_api.schema.tasks.types import Task
@@ -45,6 +47,47 @@ class Notification(Node):
         return render(self.row.kind, info.context.locale, self.row.data).body
 
     @strawberry.field(description="The task it is about, as far as the caller may still know of it.")
+    async def task(self, info: Info) -> Annotated["Task", strawberry.lazy("kurir_api.schema.tasks.types")] | None:
+        """Through the loader."""
+        return None if self.row.task_id is None else await info.context.loaders.task.load(self.row.task_id)
+
+
+@strawberry.type(description="A notification or text message that reached nobody, and isn't tried any more.")
+class DeadLetter(Node):
+    """See models.Notification."""
+
+    kind: str = strawberry.field(description="What it was about, for programs, such as TASK_ALERT.")
+    channel: str = strawberry.field(description="push: to the app; fallback: a text message to the phone number.")
+    reason: str = strawberry.field(description="What the vendor said, or what was missing.")
+    attempts: int = strawberry.field(description="How often it was tried.")
+    created_at: datetime = strawberry.field(description="When it was written.")
+    failed_at: datetime | None = strawberry.field(description="When it was given up.")
+    row: strawberry.Private[models.Notification]
+
+    @classmethod
+    def of(cls, row: models.Notification) -> "DeadLetter":
+        """The dead letter of a row."""
+        return cls(
+            id=global_id("DeadLetter", row.id),
+            kind=row.kind,
+            channel=row.channel,
+            reason="; ".join(filter(None, (row.failure, row.data.get(TROUBLE) if row.failure == EXPIRED else None))),
+            attempts=row.attempts,
+            created_at=row.created_at,
+            failed_at=row.failed_at,
+            row=row,
+        )
+
+    @strawberry.field(description="Whom it should have reached.")
+    async def member(self, info: Info) -> Member | None:
+        """Through the loader."""
+        return (
+            None
+            if self.row.member_id is None
+            else Member.of(await info.context.loaders.member.load(self.row.member_id))
+        )
+
+    @strawberry.field(description="The task it was about.")
     async def task(self, info: Info) -> Annotated["Task", strawberry.lazy("kurir_api.schema.tasks.types")] | None:
         """Through the loader."""
         return None if self.row.task_id is None else await info.context.loaders.task.load(self.row.task_id)

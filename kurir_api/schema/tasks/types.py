@@ -9,6 +9,7 @@ from strawberry import relay
 from kurir_api import models
 from kurir_api.dispatch.geo import Point, distance_m
 from kurir_api.models import HOLDING, CarePhase, TaskStatus, Urgency
+from kurir_api.schema.alarms.types import Alarm
 from kurir_api.schema.claims.types import Claim
 from kurir_api.schema.context import Info
 from kurir_api.schema.costs.types import Cost
@@ -185,6 +186,11 @@ class Task(Node):
         if not info.context.principal.reaches(self.row.region_id, *OFFICE):
             return []
         return [Wave.of(row) for row in await info.context.loaders.waves.load(self.row.id)]
+
+    @strawberry.field(description="Why its coordinators have to look, as long as nobody has; for the office.")
+    async def alarms(self, info: Info) -> list[Alarm]:
+        """Empty for others."""
+        return await info.context.loaders.open_alarms.load(self.row.id)
 
     async def _trusted(self, info: Info) -> bool:
         """Whether the caller is of the task's desk or holds it now."""

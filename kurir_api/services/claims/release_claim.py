@@ -1,11 +1,11 @@
 """The holder gives the slot back."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 from kurir_api.auth import Principal
 from kurir_api.services.claims.action import ClaimAction, happened_at, remember_place
-from kurir_api.services.tasks.staffing import lock_claim, settle
+from kurir_api.services.tasks.staffing import lock_claim, reopen_slot
 from kurir_api.services.use_case import use_case
 from kurir_api.transitions import move
 
@@ -23,5 +23,5 @@ async def release_claim(principal: Principal, command: ClaimAction) -> UUID:
     late = at > claim.starts_at - LATE
     await move(claim, "release", principal, reason=command.words, at=at, released_late=late)
     await remember_place(claim, command.location, at)
-    await settle(claim.task, at, freed=True)
+    await reopen_slot(claim.task, datetime.now(UTC))
     return claim.id

@@ -1,5 +1,6 @@
 """A coordinator takes a claim away."""
 
+from datetime import UTC, datetime
 from uuid import UUID
 
 from kurir_api.auth import Principal
@@ -7,7 +8,7 @@ from kurir_api.dispatch.notifications import notify
 from kurir_api.dispatch.texts import NotificationKind
 from kurir_api.errors import InvalidInput
 from kurir_api.services.claims.action import ClaimAction, happened_at
-from kurir_api.services.tasks.staffing import lock_claim, settle
+from kurir_api.services.tasks.staffing import lock_claim, reopen_slot
 from kurir_api.services.use_case import use_case
 from kurir_api.transitions import move
 
@@ -21,10 +22,11 @@ async def revoke_claim(principal: Principal, command: ClaimAction) -> UUID:
     claim = await lock_claim(principal, command.claim_id)
     if command.words is None:
         raise InvalidInput.of("note", id="Tulis alasannya.", en="Say why.")
+    now = datetime.now(UTC)
     at = happened_at(command, claim.claimed_at)
     await move(claim, "revoke", principal, reason=command.words, at=at)
     await notify(
-        NotificationKind.CLAIM_REVOKED, [claim.member_id], claim.task, regency_code=claim.regency_code, now=at
+        NotificationKind.CLAIM_REVOKED, [claim.member_id], claim.task, regency_code=claim.regency_code, now=now
     )
-    await settle(claim.task, at, freed=True)
+    await reopen_slot(claim.task, now)
     return claim.id

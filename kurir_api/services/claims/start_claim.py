@@ -27,7 +27,7 @@ async def start_claim(principal: Principal, command: ClaimAction) -> UUID:
     lapsed = tuple(reason for reason in obstacles.reasons if reason in CHECKED_AGAIN)
     if lapsed and claim.member_id == principal.member_id and not await _chosen_for_a_reason(claim):
         raise NotEligible(lapsed)
-    await move(claim, "start", principal, reason=command.words, at=at, started_at=at)
+    await move(claim, "start", principal, reason=command.words, at=at, started_at=at, expires_at=None)
     await remember_place(claim, command.location, at)
     await settle(claim.task, at)
     return claim.id

@@ -1,6 +1,8 @@
 """A member's phone got an alert, showed it, or its owner said no."""
 
 from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
 from uuid import UUID
 
 from kurir_api.auth import Principal
@@ -29,7 +31,9 @@ class AnswerAlert(Command):
 
 @use_case
 async def answer_alert(principal: Principal, command: AnswerAlert) -> UUID:
-    """The id of the alert. Raises InvalidInput (no such answer), NotFound, InvalidTransition."""
+    """The id of the alert, which needs no fallback any more. Raises InvalidInput (no such answer), NotFound,
+    InvalidTransition.
+    """
     if command.status not in ACTIONS:
         raise InvalidInput.of(
             "status",
@@ -41,5 +45,17 @@ async def answer_alert(principal: Principal, command: AnswerAlert) -> UUID:
     if alert is None:
         raise NotFound
     if alert.status not in SAID_BY[command.status]:
-        await move(alert, ACTIONS[command.status], principal)
+        times = _times(alert, command.status, datetime.now(UTC))
+        await move(alert, ACTIONS[command.status], principal, fallback_due_at=None, **times)
     return alert.id
+
+
+def _times(alert: Alert, said: AlertStatus, now: datetime) -> dict[str, Any]:
+    """What was seen had arrived, even if the phone never said so."""
+    match said:
+        case AlertStatus.RECEIVED:
+            return {"received_at": now}
+        case AlertStatus.OPENED:
+            return {"received_at": alert.received_at or now, "opened_at": now}
+        case _:
+            return {"answered_at": now}

@@ -2,6 +2,7 @@
 
 import csv
 from importlib.resources import files
+from typing import NamedTuple
 
 from tortoise.transactions import in_transaction
 
@@ -61,6 +62,23 @@ def facilities(regency_code: str) -> list[Facility]:
         )
         for row in _rows("facilities.csv")
         if row["regency"] == regency_code
+    ]
+
+
+class Village(NamedTuple):
+    """A village's code and centre, WGS 84 degrees."""
+
+    code: str
+    latitude: float
+    longitude: float
+
+
+def villages(regency_code: str) -> list[Village]:
+    """The regency's villages whose centre is known; needs no database."""
+    return [
+        Village(row["code"], float(row["latitude"]), float(row["longitude"]))
+        for row in _rows("regions.csv")
+        if row["level"] == RegionLevel.VILLAGE and lies_within(row["code"], regency_code) and row["latitude"]
     ]
 
 

@@ -1,7 +1,7 @@
 """A coordinator, or a partner's reviewer for its own people, offers a task to a member."""
 
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from uuid import UUID
 
 from kurir_api.auth import Principal, principal_of_member
@@ -9,20 +9,14 @@ from kurir_api.dispatch.eligibility import EligibilityReason
 from kurir_api.dispatch.notifications import notify
 from kurir_api.dispatch.texts import NotificationKind
 from kurir_api.errors import NotAllowed, NotEligible, NotFound, ScheduleConflict, UnknownMember
-from kurir_api.models import ClaimStatus, Role, Task, Urgency
+from kurir_api.models import ClaimStatus, Role, Task
 from kurir_api.services.tasks.claim_task import refuse_unless_able, take_slot
 from kurir_api.services.tasks.staffing import organization_for
 from kurir_api.services.texts import reason_of
 from kurir_api.services.use_case import Command, use_case
 from kurir_api.services.visibility import visible_members, visible_tasks
+from kurir_api.task_kinds import task_kinds
 from kurir_api.transitions import move, record
-
-ANSWER_WITHIN = {
-    Urgency.EMERGENCY: timedelta(minutes=3),
-    Urgency.URGENT: timedelta(minutes=15),
-    Urgency.NORMAL: timedelta(hours=4),
-}
-"""By when an offer should be answered; as the waves wait, with a little more for a person who was chosen."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -40,7 +34,7 @@ class AssignTask(Command):
 
 @use_case
 async def assign_task(principal: Principal, command: AssignTask) -> UUID:
-    """The id of the offered claim; it takes the slot until it is answered.
+    """The id of the offered claim; it takes the slot until it is answered, or its time is over.
 
     Raises NotFound, NotAllowed, TaskAlreadyClaimed, InvalidTransition, NotEligible, ScheduleConflict, InvalidInput.
     """
@@ -60,7 +54,7 @@ async def assign_task(principal: Principal, command: AssignTask) -> UUID:
         ClaimStatus.OFFERED,
         now,
         assigned_by_id=principal.member_id,
-        expires_at=now + ANSWER_WITHIN[task.urgency],
+        expires_at=_answer_by(task, now),
     )
     await record(claim, "offer", principal, reason=reason, at=now)
     await notify(
@@ -69,6 +63,12 @@ async def assign_task(principal: Principal, command: AssignTask) -> UUID:
     if slots_left == 0:
         await move(task, "fill", None, at=now)
     return claim.id
+
+
+def _answer_by(task: Task, now: datetime) -> datetime:
+    """When the offer lapses: after the usual time of its kind and urgency, or when the window ends."""
+    usual = now + task_kinds()[task.kind].deadlines[task.urgency].answer
+    return min(usual, task.ends_at) if task.ends_at > now else usual
 
 
 async def _as_assignable(principal: Principal, task: Task, member_id: UUID) -> Principal:

@@ -11,6 +11,7 @@ from kurir_api.auth import Principal
 from kurir_api.dispatch.eligibility import EligibilityReason, claim_obstacles
 from kurir_api.errors import InvalidTransition, NotEligible, NotFound, ScheduleConflict, TaskAlreadyClaimed
 from kurir_api.models import Claim, ClaimStatus, Task, TaskStatus, insert_parts, new_id
+from kurir_api.services.claims.deadlines import start_by
 from kurir_api.services.tasks.staffing import organization_for
 from kurir_api.services.use_case import Command, use_case
 from kurir_api.services.visibility import visible_tasks
@@ -39,7 +40,14 @@ async def claim_task(principal: Principal, command: ClaimTask) -> UUID:
         raise NotFound
     await refuse_unless_able(principal.member_id, task, now)
     organization_id = organization_for(principal, task, command.organization_id)
-    claim, slots_left = await take_slot(task, principal.member_id, organization_id, ClaimStatus.HELD, now)
+    claim, slots_left = await take_slot(
+        task,
+        principal.member_id,
+        organization_id,
+        ClaimStatus.HELD,
+        now,
+        expires_at=start_by(task.starts_at, now),
+    )
     await record(claim, "claim", principal, at=now)
     if slots_left == 0:
         await move(task, "fill", None, at=now)

@@ -1,12 +1,13 @@
-"""How a task's state follows its claims: filled, started, done, open again."""
+"""How a task's state follows its claims: filled, started, done, open again, over."""
 
 from datetime import datetime
 from uuid import UUID
 
 from kurir_api.auth import Principal
-from kurir_api.dispatch.waves import plan_wave
+from kurir_api.dispatch.alarms import end_alarms
+from kurir_api.dispatch.waves import seek_members
 from kurir_api.errors import InvalidInput, NotAllowed, NotFound
-from kurir_api.models import LIVE, TAKING, Claim, ClaimStatus, Role, Task, TaskStatus, lies_within
+from kurir_api.models import LIVE, Claim, ClaimStatus, Role, Task, TaskStatus, lies_within
 from kurir_api.services.visibility import visible_claims, visible_tasks
 from kurir_api.transitions import move
 
@@ -31,22 +32,27 @@ async def lock_claim(principal: Principal, claim_id: UUID) -> Claim:
     return claim
 
 
-async def settle(task: Task, now: datetime, *, freed: bool = False) -> None:
-    """Bring the locked task into line with its claims after one of them moved on or, `freed`, fell away: then others
-    are asked.
-    """
-    statuses = [str(status) for status in await Claim.filter(task_id=task.id).values_list("status", flat=True)]
-    task.slots_taken = sum(status in TAKING for status in statuses)
-    if task.slots_taken < task.slots:
-        if task.status in {TaskStatus.FILLED, TaskStatus.IN_PROGRESS}:
-            await move(task, "reopen", None, at=now)
-        if freed and task.status == TaskStatus.OPEN:
-            await plan_wave(task, now)
-        return
+async def settle(task: Task, at: datetime) -> None:
+    """Bring the locked task into line with its claims after one of them moved on, at `at`."""
+    statuses = await claim_statuses(task)
     if task.status == TaskStatus.FILLED and any(status in AT_WORK for status in statuses):
-        await move(task, "start", None, at=now)
-    if not any(status in LIVE for status in statuses) and task.status == TaskStatus.IN_PROGRESS:
-        await move(task, "finish", None, at=now)
+        await move(task, "start", None, at=at)
+    if task.status == TaskStatus.IN_PROGRESS and not any(status in LIVE for status in statuses):
+        await move(task, "finish", None, at=at)
+        await end_alarms(task, at)
+
+
+async def reopen_slot(task: Task, now: datetime) -> None:
+    """After a claim of the locked task fell away: others are asked at once, unless the window is over."""
+    if task.status in {TaskStatus.FILLED, TaskStatus.IN_PROGRESS}:
+        await move(task, "reopen", None, at=now)
+    if task.status == TaskStatus.OPEN and now < task.ends_at:
+        await seek_members(task, now)
+
+
+async def claim_statuses(task: Task) -> list[str]:
+    """The states of all claims of the task."""
+    return [str(status) for status in await Claim.filter(task_id=task.id).values_list("status", flat=True)]
 
 
 def organization_for(member: Principal, task: Task, wanted: UUID | None, *, anywhere: bool = False) -> UUID:

@@ -64,7 +64,8 @@ async def hold(task: Task) -> Held:
 
 
 async def offered() -> Held:
-    task, holder, coordinator = await make_task(), await driver(), await principal_for(Role.COORDINATOR)
+    task = await make_task(starts_at=datetime.now(UTC) + timedelta(hours=22))
+    holder, coordinator = await driver(), await principal_for(Role.COORDINATOR)
     claim_id = await assign_task(coordinator, AssignTask(task_id=task.id, member_id=holder.member_id))
     return Held(task, await Claim.get(id=claim_id), holder)
 
@@ -273,7 +274,7 @@ class TestOffers:
         await accept_offer(it.holder, ClaimAction(claim_id=it.claim.id))
 
         assert await it.fresh() == ("HELD", "FILLED")
-        assert it.claim.expires_at is None
+        assert it.claim.expires_at == it.task.starts_at + timedelta(minutes=30)
 
     async def test_declined_open_the_slot_and_plan_a_wave(self) -> None:
         it = await offered()

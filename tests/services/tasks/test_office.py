@@ -6,7 +6,7 @@ import pytest
 
 from kurir_api.auth import Principal, principal_of_member
 from kurir_api.errors import InvalidInput, InvalidTransition, NotAllowed, NotFound
-from kurir_api.models import CaseStatus, Claim, Notification, Role, Task, TransitionLog, Urgency, Wave
+from kurir_api.models import Alarm, CaseStatus, Claim, Notification, Role, Task, TransitionLog, Urgency, Wave
 from kurir_api.services.claims.action import ClaimAction
 from kurir_api.services.claims.complete_claim import complete_claim
 from kurir_api.services.claims.start_claim import start_claim
@@ -15,7 +15,7 @@ from kurir_api.services.tasks.claim_task import ClaimTask, claim_task
 from kurir_api.services.tasks.create_task import CreateTask, create_task
 from kurir_api.services.tasks.publish_task import TaskAction, publish_task
 from kurir_api.services.tasks.verify_task import verify_task
-from tests.factories import make_case, make_facility, make_member, make_patient, make_task, principal_for
+from tests.factories import NOW, make_case, make_facility, make_member, make_patient, make_task, principal_for
 
 pytestmark = pytest.mark.usefixtures("db")
 
@@ -105,6 +105,19 @@ class TestPublishing:
         await task.refresh_from_db()
         assert task.status == "OPEN"
         assert await Wave.filter(task_id=task.id).count() == 1
+
+    @pytest.mark.time_machine(NOW, tick=False)
+    async def test_notes_when_and_arms_the_alarms(self) -> None:
+        task = await make_task(status="DRAFT")
+
+        await publish_task(await principal_for(Role.DESK_OFFICER), TaskAction(task_id=task.id))
+
+        await task.refresh_from_db()
+        assert task.published_at == NOW
+        assert {(alarm.reason, alarm.due_at, alarm.raised_at) for alarm in await Alarm.all()} == {
+            ("UNCLAIMED", NOW + timedelta(minutes=15), None),
+            ("WINDOW_PASSED", task.ends_at + timedelta(minutes=30), None),
+        }
 
     async def test_twice_is_refused(self) -> None:
         task = await make_task(starts_at=datetime.now(UTC))

@@ -1,0 +1,202 @@
+"""What notifications say: per kind and language a title and a body, and what text messages say instead.
+
+Both are segments joined by ` · `, with places for the fields of `texts.py`.
+"""
+
+from collections.abc import Mapping
+from enum import StrEnum
+from typing import NamedTuple
+
+INDONESIAN = "id"
+ENGLISH = "en"
+SEPARATOR = " · "
+
+
+class NotificationKind(StrEnum):
+    """What a notification is about. TASK_TAKEN is sent silently: it withdraws the alert. From NOBODY_LEFT to
+    NOT_STARTED they are alarms, named as their reasons. The REPLY ones answer a member's text message
+    (REPLY_UNKNOWN: a stranger's) by another.
+    """
+
+    TASK_ALERT = "TASK_ALERT"
+    TASK_TAKEN = "TASK_TAKEN"
+    OFFER = "OFFER"
+    CLAIM_REVOKED = "CLAIM_REVOKED"
+    TASK_CANCELLED = "TASK_CANCELLED"
+    TASK_VERIFIED = "TASK_VERIFIED"
+    OFFER_EXPIRED = "OFFER_EXPIRED"
+    CLAIM_REMINDER = "CLAIM_REMINDER"
+    CLAIM_EXPIRED = "CLAIM_EXPIRED"
+    NOBODY_LEFT = "NOBODY_LEFT"
+    UNCLAIMED = "UNCLAIMED"
+    WINDOW_PASSED = "WINDOW_PASSED"
+    NOT_STARTED = "NOT_STARTED"
+    DRILL = "DRILL"
+    REPLY_TAKEN = "REPLY_TAKEN"
+    REPLY_RELEASED = "REPLY_RELEASED"
+    REPLY_COMPLETED = "REPLY_COMPLETED"
+    REPLY_DECLINED = "REPLY_DECLINED"
+    REPLY_REFUSED = "REPLY_REFUSED"
+    REPLY_HELP = "REPLY_HELP"
+    REPLY_UNKNOWN = "REPLY_UNKNOWN"
+
+
+class Text(NamedTuple):
+    """What a phone shows, in one language."""
+
+    title: str
+    body: str
+
+
+WORDINGS: Mapping[NotificationKind, Mapping[str, Text]] = {
+    NotificationKind.TASK_ALERT: {
+        INDONESIAN: Text("{urgency}{kind} dibutuhkan · {distance}", "{place} · {time} · No. {number}"),
+        ENGLISH: Text("{urgency}{kind} needed · {distance}", "{place} · {time} · No. {number}"),
+    },
+    NotificationKind.TASK_TAKEN: {
+        INDONESIAN: Text("{kind}: sudah ada petugas", "{place} · {time} · No. {number}"),
+        ENGLISH: Text("{kind}: taken by others", "{place} · {time} · No. {number}"),
+    },
+    NotificationKind.OFFER: {
+        INDONESIAN: Text(
+            "{urgency}Tugas untuk Anda: {kind} · {distance}",
+            "Terima atau tolak · {place} · {time} · No. {number}",
+        ),
+        ENGLISH: Text(
+            "{urgency}Assigned to you: {kind} · {distance}",
+            "Accept or decline · {place} · {time} · No. {number}",
+        ),
+    },
+    NotificationKind.CLAIM_REVOKED: {
+        INDONESIAN: Text(
+            "Tugas ditarik kembali: {kind}", "Anda tidak perlu berangkat · {place} · {time} · No. {number}"
+        ),
+        ENGLISH: Text("Task taken back: {kind}", "You need not go · {place} · {time} · No. {number}"),
+    },
+    NotificationKind.TASK_CANCELLED: {
+        INDONESIAN: Text("Tugas dibatalkan: {kind}", "Anda tidak perlu berangkat · {place} · {time} · No. {number}"),
+        ENGLISH: Text("Task cancelled: {kind}", "You need not go · {place} · {time} · No. {number}"),
+    },
+    NotificationKind.TASK_VERIFIED: {
+        INDONESIAN: Text(
+            "Tugas diverifikasi: {kind}", "Terima kasih atas bantuan Anda · {place} · {time} · No. {number}"
+        ),
+        ENGLISH: Text("Task verified: {kind}", "Thank you for your help · {place} · {time} · No. {number}"),
+    },
+    NotificationKind.OFFER_EXPIRED: {
+        INDONESIAN: Text("Tawaran tidak dijawab: {kind}", "{place} · {time} · No. {number}"),
+        ENGLISH: Text("Offer not answered: {kind}", "{place} · {time} · No. {number}"),
+    },
+    NotificationKind.CLAIM_REMINDER: {
+        INDONESIAN: Text(
+            "Sudah berangkat? {kind}", "Tekan Mulai sebelum {deadline}, atau lepas tugas ini · {place} · No. {number}"
+        ),
+        ENGLISH: Text(
+            "On your way? {kind}", "Press Start before {deadline}, or give the task back · {place} · No. {number}"
+        ),
+    },
+    NotificationKind.CLAIM_EXPIRED: {
+        INDONESIAN: Text(
+            "Belum dimulai, tugas dialihkan: {kind}", "Anda tidak perlu berangkat · {place} · {time} · No. {number}"
+        ),
+        ENGLISH: Text("Not started, given to others: {kind}", "You need not go · {place} · {time} · No. {number}"),
+    },
+    NotificationKind.NOBODY_LEFT: {
+        INDONESIAN: Text(
+            "{urgency}Tidak ada lagi yang bisa dihubungi: {kind}",
+            "{place} · {time} · No. {number} · sudah dihubungi: {alerted}",
+        ),
+        ENGLISH: Text(
+            "{urgency}Nobody left to ask: {kind}", "{place} · {time} · No. {number} · alerted so far: {alerted}"
+        ),
+    },
+    NotificationKind.UNCLAIMED: {
+        INDONESIAN: Text(
+            "{urgency}Belum ada yang mengambil: {kind}",
+            "{place} · {time} · No. {number} · sudah dihubungi: {alerted}",
+        ),
+        ENGLISH: Text(
+            "{urgency}Nobody has taken: {kind}", "{place} · {time} · No. {number} · alerted so far: {alerted}"
+        ),
+    },
+    NotificationKind.WINDOW_PASSED: {
+        INDONESIAN: Text("Waktunya sudah lewat, belum selesai: {kind}", "{place} · {time} · No. {number}"),
+        ENGLISH: Text("Its time has passed, not done: {kind}", "{place} · {time} · No. {number}"),
+    },
+    NotificationKind.NOT_STARTED: {
+        INDONESIAN: Text("{urgency}Relawan tidak berangkat: {kind}", "{place} · {time} · No. {number}"),
+        ENGLISH: Text("{urgency}The volunteer did not set off: {kind}", "{place} · {time} · No. {number}"),
+    },
+    NotificationKind.DRILL: {
+        INDONESIAN: Text("Uji coba: bukan tugas", "Ketuk pesan ini, supaya kami tahu pesan sampai di ponsel Anda"),
+        ENGLISH: Text("Test: this is not a task", "Tap this message, so that we know it reached your phone"),
+    },
+    NotificationKind.REPLY_TAKEN: {
+        INDONESIAN: Text(
+            "No. {number} milik Anda",
+            "{kind} · {place} · {time} · Balas SELESAI {number} bila selesai, LEPAS {number} bila batal",
+        ),
+        ENGLISH: Text(
+            "No. {number} is yours",
+            "{kind} · {place} · {time} · Reply SELESAI {number} when done, LEPAS {number} if you can't",
+        ),
+    },
+    NotificationKind.REPLY_RELEASED: {
+        INDONESIAN: Text("Tugas No. {number} dilepas", "Relawan lain akan dihubungi"),
+        ENGLISH: Text("Task No. {number} is given back", "Others will be asked"),
+    },
+    NotificationKind.REPLY_COMPLETED: {
+        INDONESIAN: Text("Tugas No. {number} selesai", "Terima kasih atas bantuan Anda"),
+        ENGLISH: Text("Task No. {number} is done", "Thank you for your help"),
+    },
+    NotificationKind.REPLY_DECLINED: {
+        INDONESIAN: Text("Tugas No. {number} bukan untuk Anda", "Terima kasih sudah menjawab"),
+        ENGLISH: Text("Task No. {number} is not yours", "Thank you for answering"),
+    },
+    NotificationKind.REPLY_REFUSED: {
+        INDONESIAN: Text("Tugas No. {number}", "{said}"),
+        ENGLISH: Text("Task No. {number}", "{said}"),
+    },
+    NotificationKind.REPLY_HELP: {
+        INDONESIAN: Text(
+            "Pesan ini tidak terbaca",
+            "Kirim AMBIL, TIDAK, LEPAS atau SELESAI dan nomor tugas, misalnya AMBIL 4821 · "
+            "Hal lain: hubungi koordinator",
+        ),
+        ENGLISH: Text(
+            "Not understood",
+            "Send AMBIL (take), TIDAK (no), LEPAS (give back) or SELESAI (done) and the number, such as AMBIL 4821 · "
+            "Else call your coordinator",
+        ),
+    },
+    NotificationKind.REPLY_UNKNOWN: {
+        INDONESIAN: Text(
+            "Nomor ini belum terdaftar di Kurir",
+            "Relawan: kirim dari nomor yang terdaftar · Butuh bantuan: hubungi kantor desa · "
+            "Gawat darurat: telepon 119",
+        ),
+        ENGLISH: Text(
+            "This number is not registered with Kurir",
+            "Volunteers: write from the registered number · In need of help: call your village office · "
+            "Emergency: call 119",
+        ),
+    },
+}
+"""119 is Indonesia's number for medical emergencies."""
+
+IN_TEXT_MESSAGES: Mapping[NotificationKind, Mapping[str, Text]] = {
+    NotificationKind.TASK_ALERT: {
+        INDONESIAN: Text(
+            "{urgency}{kind} dibutuhkan · {distance}", "{place} · {time} · Balas AMBIL {number} / TIDAK {number}"
+        ),
+        ENGLISH: Text(
+            "{urgency}{kind} needed · {distance}",
+            "{place} · {time} · Reply AMBIL {number} to take it, TIDAK {number} if not",
+        ),
+    },
+    NotificationKind.DRILL: {
+        INDONESIAN: Text("Uji coba: bukan tugas", "Balas OK, supaya kami tahu pesan ini sampai"),
+        ENGLISH: Text("Test: this is not a task", "Reply OK, so that we know this message reached you"),
+    },
+}
+"""What text messages say instead, because they are answered in words."""

@@ -1,0 +1,53 @@
+"""What a text message asks for: "AMBIL 4821", written as people write."""
+
+import re
+from dataclasses import dataclass
+from enum import StrEnum
+
+LONGEST = 160
+"""Characters; whoever writes more has something else to say."""
+
+
+class Verb(StrEnum):
+    """What a member can do by text."""
+
+    TAKE = "ambil"
+    DECLINE = "tidak"
+    RELEASE = "lepas"
+    COMPLETE = "selesai"
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """Do this with the task of that number."""
+
+    verb: Verb
+    number: int
+
+
+# The whole message has to be this: "belum selesai 4821" and "ambil 4821 tidak jadi" say something else.
+COMMAND = re.compile(
+    r"(?:(?:ya|ok|oke|siap|saya)[\W_]+)*"
+    r"(?:(?P<plain>ambil|lepas|selesai)|(?P<no>tidak|tdk)(?:[\W_]+(?:bisa|dapat|ambil))*)[\W_]*"
+    r"(?:(?:tugas|nomor|nomer|no)[\W_]*)*"
+    r"(?P<number>[0-9]{1,9})"
+    r"(?:[\W_]+(?:ya|pak|bu|mas|mbak|min|terima|kasih|makasih))*[\W_]*"
+)
+YES = re.compile(r"[\W_]*(?:ok|oke)[\W_]*")
+
+
+def read_reply(text: str) -> Reply | None:
+    """The command in the text; None when it is none."""
+    found = COMMAND.fullmatch(_plain(text)) if len(text) <= LONGEST else None
+    if found is None:
+        return None
+    return Reply(Verb.DECLINE if found["no"] else Verb(found["plain"]), int(found["number"]))
+
+
+def says_ok(text: str) -> bool:
+    """Whether the text answers a drill."""
+    return len(text) <= LONGEST and YES.fullmatch(_plain(text)) is not None
+
+
+def _plain(text: str) -> str:
+    return text.strip("\t\n\r !\"'()*,-./:;<>[]_").casefold()

@@ -1,0 +1,314 @@
+"""A regency on a virtual clock. Whom to ask, in which order and how many, for how long, and when coordinators hear of
+it, are the engine's decisions; here are only the clock, the rows in memory, and people.
+"""
+
+import heapq
+from bisect import bisect_left
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from itertools import count, islice
+from random import Random
+from uuid import UUID
+
+import numpy as np
+from numpy.typing import NDArray
+
+from kurir_api.dispatch.candidates import Candidate, Search
+from kurir_api.dispatch.eligibility import CHECKS, Situation, reasons_against
+from kurir_api.dispatch.facts import WEEK, MemberFacts
+from kurir_api.dispatch.history import LOOKED_BACK, History, Record, area_of, weight, willingness
+from kurir_api.dispatch.policies import NextWave, Policy, WaveRequest
+from kurir_api.dispatch.ranking import GROWTH, SPARE
+from kurir_api.models import AlertStatus, WaveStatus
+from kurir_api.simulate.answers import Draws, answer
+from kurir_api.simulate.behaviour import Behaviour
+from kurir_api.simulate.demand import ZONE, Need
+from kurir_api.simulate.people import Person
+from kurir_api.task_kinds import Deadlines, TaskKind, task_kinds
+
+CLAIM_CHECKS = [check for check in CHECKS if check.forbids_claim]
+RC = False
+NO_SHOW_AFTER = timedelta(minutes=30)
+NOBODY = NextWave([], timedelta())
+
+
+@dataclass(slots=True, eq=False)
+class Round:
+    """A wave."""
+
+    status: WaveStatus = WaveStatus.WAITING
+
+
+@dataclass(slots=True, eq=False)
+class Asked:
+    """An alert."""
+
+    person: Person
+    at: datetime
+    distance_m: float
+    wave: Round
+    status: AlertStatus = AlertStatus.SENT
+    rested: float = 1.0
+
+
+@dataclass(slots=True, eq=False)
+class Run:
+    """From when a need's slot opened until somebody took it: the waves and alerts meanwhile.
+
+    `told_at`: when a coordinator first heard that nobody came or nobody is left. `distance_m`: the claimant's.
+    """
+
+    need: Need
+    opened_at: datetime
+    waves: list[Round] = field(default_factory=list)
+    alerts: list[Asked] = field(default_factory=list)
+    claimed_at: datetime | None = None
+    told_at: datetime | None = None
+    distance_m: float | None = None
+    nobody_left: bool = False
+
+    def is_open(self, at: datetime) -> bool:
+        """Whether somebody is still wanted."""
+        return self.claimed_at is None and at < self.need.ends_at
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Setting:
+    """Where, with whom, for what and how. The same `seed` plays the same."""
+
+    regency: str
+    people: Sequence[Person]
+    needs: Sequence[Need]
+    policy: Policy
+    weekly_alerts: int
+    behaviour: Behaviour
+    seed: int
+
+
+class World:
+    """`play` it once, then read `runs` and what the people remember."""
+
+    def __init__(self, setting: Setting) -> None:
+        self.runs: list[Run] = []
+        self._setting = setting
+        self._people = {person.id: person for person in setting.people}
+        self._able = {kind.code: _able(kind, setting.people) for kind in task_kinds().values()}
+        self._due: list[tuple[datetime, int, Callable[..., None], tuple[object, ...]]] = []
+        self._numbers = count()
+        self._asked: dict[UUID | str, list[Asked]] = defaultdict(list)
+        self._held: dict[UUID, list[Need]] = defaultdict(list)
+        self._declined: set[tuple[UUID, UUID]] = set()
+        self._gave_up: set[tuple[UUID, UUID]] = set()
+        for need in setting.needs:
+            self._plan(need.published_at, self._open, need)
+
+    def play(self) -> None:
+        """Until nothing is due any more."""
+        while self._due:
+            at, _, happen, about = heapq.heappop(self._due)
+            happen(at, *about)
+
+    def _plan(self, at: datetime, happen: Callable[..., None], *about: object) -> None:
+        heapq.heappush(self._due, (at, next(self._numbers), happen, about))
+
+    # What dispatch/waves.py and dispatch/alarming.py do with rows.
+
+    def _open(self, at: datetime, need: Need) -> None:
+        run = Run(need, at)
+        self.runs.append(run)
+        unclaimed = _deadlines(need).unclaimed
+        if unclaimed is not None:
+            self._plan(at + unclaimed, self._tell_unclaimed, run)
+        self._send(at, run)
+
+    def _send(self, at: datetime, run: Run) -> None:
+        following = self._next_wave(at, run)
+        if not following.candidates:
+            self._nobody_left(at, run)
+            return
+        wave = Round()
+        run.waves.append(wave)
+        for candidate in following.candidates:
+            self._alert(at, run, wave, candidate)
+        self._plan(at + following.wait, self._end_wait, run, wave)
+
+    def _end_wait(self, at: datetime, run: Run, wave: Round) -> None:
+        if wave.status is WaveStatus.WAITING:
+            wave.status = WaveStatus.EXHAUSTED
+            if run.is_open(at):
+                self._send(at, run)
+
+    def _tell_unclaimed(self, at: datetime, run: Run) -> None:
+        if run.is_open(at):
+            run.told_at = run.told_at or at
+
+    def _nobody_left(self, at: datetime, run: Run) -> None:
+        if not run.nobody_left:
+            run.nobody_left = True
+            self._tell_nobody_left(at, run, 0)
+
+    def _tell_nobody_left(self, at: datetime, run: Run, times: int) -> None:
+        """Tell the coordinators, and again; from the second time on, ask whoever has turned up meanwhile."""
+        if not run.is_open(at):
+            return
+        run.told_at = run.told_at or at
+        if times and not (run.waves and run.waves[-1].status is WaveStatus.WAITING):
+            self._send(at, run)
+        again = _deadlines(run.need).tell_again
+        self._plan(at + again[min(times, len(again) - 1)], self._tell_nobody_left, run, times + 1)
+
+    # What dispatch/choosing.py does with SQL.
+
+    def _next_wave(self, at: datetime, run: Run) -> NextWave:
+        plan = task_kinds()[run.need.kind].waves[run.need.urgency]
+        policy = self._setting.policy
+        candidates = self._rank(at, run, max(policy.short_list, plan.size))
+        history = History(
+            members=_Lazily(self._people, lambda member_id: self._record(at, member_id)),
+            area=self._record(at, area_of(run.need.region_id)),
+            waves=len(run.waves),
+        )
+        request = WaveRequest(task=run.need, candidates=candidates, plan=plan, history=history, open_slots=1, now=at)
+        return policy.choose(request) if candidates else NOBODY
+
+    def _rank(self, at: datetime, run: Run, limit: int) -> list[Candidate]:
+        """As `ranking.rank`: walk from the nearest on, over those who aren't obviously out."""
+        able, homes = self._able[run.need.kind]
+        away = np.hypot(*(homes - (run.need.longitude, run.need.latitude)).T)
+        asked = {id(alert.person) for alert in run.alerts}
+        walk = (
+            (person, float(away[index]))
+            for index in np.argsort(away, kind="stable")
+            if (person := able[index]).on_duty(at) and id(person) not in asked
+        )
+        search = Search(task=run.need, limit=limit, ineligible=False, now=at)
+        facts: list[MemberFacts] = []
+        batch = limit + SPARE
+        while True:
+            for person, degrees in islice(walk, batch - len(facts)):
+                facts.append(self._facts(at, person, run.need))
+                furthest = degrees
+            found = search.found(facts, furthest_degrees=furthest if facts else 0.0, complete=len(facts) < batch)
+            if found is not None:
+                return found
+            batch *= GROWTH
+
+    def _facts(self, at: datetime, person: Person, need: Need) -> MemberFacts:
+        overlapping = (
+            held.id
+            for held in self._held[person.id]
+            if held.id != need.id and held.starts_at < need.ends_at and held.ends_at > need.starts_at
+        )
+        quiet_from, quiet_to = person.quiet or (None, None)
+        return MemberFacts(
+            member_id=person.id,
+            task_id=need.id,
+            name=person.name,
+            place=person.place,
+            fix_is_stale=False,
+            available=person.on_duty(at),
+            shifts=(),
+            quiet_from=quiet_from,
+            quiet_to=quiet_to,
+            zone=ZONE,
+            capabilities=person.capabilities,
+            regions=(self._setting.regency,),
+            conflicting_task_id=next(overlapping, None),
+            claimed=False,
+            declined=(person.id, need.id) in self._declined,
+            last_alerted_at=person.alerted_at[-1] if person.alerted_at else None,
+            alerts_this_week=person.alerts_since(at - WEEK),
+            weekly_alerts=self._setting.weekly_alerts,
+        )
+
+    def _record(self, at: datetime, whose: UUID | str) -> Record:
+        """Of a member or an area, as `history.LOAD` adds it up."""
+        alerts = self._asked[whose]
+        since = bisect_left(alerts, at - LOOKED_BACK, key=lambda alert: alert.at)
+        yes, asked = 0, 0.0
+        for alert in alerts[since:]:
+            yes += alert.status is AlertStatus.ACCEPTED
+            asked += (
+                willingness(alert.distance_m) * weight(alert.status, alert.wave.status) * (alert.rested if RC else 1)
+            )
+        return Record(yes, asked)
+
+    # What people do.
+
+    def _alert(self, at: datetime, run: Run, wave: Round, candidate: Candidate) -> None:
+        person, need, distance_m = self._people[candidate.member_id], run.need, candidate.distance_m or 0.0
+        alert = Asked(person, at, distance_m, wave)
+        from kurir_api.dispatch.policies.adaptive import rested
+
+        alert.rested = rested(person.alerted_at[-1] if person.alerted_at else None, at)
+        run.alerts.append(alert)
+        self._asked[person.id].append(alert)
+        self._asked[area_of(need.region_id)].append(alert)
+        person.alerted_at.append(at)
+        draws = Draws.of(self._random("answer", person.id, need.id, len(run.waves)))
+        answered = answer(person, need, distance_m, at, self._setting.behaviour, draws)
+        if answered is not None and (person.id, need.id) not in self._gave_up:
+            self._plan(answered.at, self._answered, run, alert, answered.yes)
+
+    def _answered(self, at: datetime, run: Run, alert: Asked, yes: bool) -> None:
+        if not run.is_open(at):
+            return
+        facts = self._facts(at, alert.person, run.need)
+        situation = Situation(task=run.need, facts=facts, distance_m=None, now=at)
+        if not yes:
+            alert.status = AlertStatus.DECLINED
+            self._declined.add((alert.person.id, run.need.id))
+        elif not reasons_against(situation, CLAIM_CHECKS):
+            self._claim(at, run, alert)
+
+    def _claim(self, at: datetime, run: Run, alert: Asked) -> None:
+        alert.status = AlertStatus.ACCEPTED
+        run.claimed_at, run.distance_m = at, alert.distance_m
+        self._held[alert.person.id].append(run.need)
+        for wave in run.waves:
+            if wave.status is WaveStatus.WAITING:
+                wave.status = WaveStatus.FILLED
+        random = self._random("arrival", alert.person.id, run.need.id, run.opened_at)
+        if random.random() >= self._setting.behaviour.arrives:
+            until_start = max(run.need.starts_at - at, timedelta())
+            gives_up_at = at + until_start * random.random() if until_start else at + NO_SHOW_AFTER
+            self._plan(gives_up_at, self._give_up, run.need, alert.person)
+
+    def _give_up(self, at: datetime, need: Need, person: Person) -> None:
+        self._held[person.id].remove(need)
+        self._gave_up.add((person.id, need.id))
+        if at < need.ends_at:
+            self._open(at, need)
+
+    def _random(self, *about: object) -> Random:
+        """The same for the same seed, whatever happened before."""
+        return Random(" ".join(map(str, (self._setting.seed, *about))))  # noqa: S311 - chance, not secrets
+
+
+class _Lazily(Mapping[UUID, Record]):
+    """Records added up only when asked for."""
+
+    def __init__(self, keys: Mapping[UUID, object], record: Callable[[UUID], Record]) -> None:
+        self._keys = keys
+        self._record = record
+
+    def __getitem__(self, key: UUID) -> Record:
+        return self._record(key)
+
+    def __iter__(self) -> Iterator[UUID]:
+        return iter(self._keys)
+
+    def __len__(self) -> int:
+        return len(self._keys)
+
+
+def _able(kind: TaskKind, people: Sequence[Person]) -> tuple[list[Person], NDArray[np.float64]]:
+    """Who has what the kind requires, and their homes: longitude, latitude."""
+    able = [one for one in people if all(code in one.capabilities for code in kind.required_capabilities)]
+    return able, np.array([(one.place.longitude, one.place.latitude) for one in able]).reshape(-1, 2)
+
+
+def _deadlines(need: Need) -> Deadlines:
+    return task_kinds()[need.kind].deadlines[need.urgency]

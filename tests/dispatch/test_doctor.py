@@ -1,0 +1,254 @@
+"""The doctor finds whatever is open and has no next deadline, or nobody who answers for it."""
+
+import re
+from collections.abc import Awaitable, Callable
+from datetime import timedelta
+
+import pytest
+
+from kurir_api.dispatch.doctor import CHECKS, OVERDUE, examine
+from kurir_api.dispatch.notifications import notify
+from kurir_api.dispatch.texts import NotificationKind
+from kurir_api.models import (
+    Alarm,
+    AlarmReason,
+    AlertStatus,
+    ClaimStatus,
+    Member,
+    ReportStatus,
+    Role,
+    Task,
+    TaskStatus,
+    Urgency,
+    Wave,
+    WaveStatus,
+)
+from tests.factories import (
+    NOW,
+    OTHER_REGENCY,
+    VILLAGE,
+    make_alarm,
+    make_alert,
+    make_claim,
+    make_member,
+    make_report,
+    make_task,
+    make_wave,
+)
+
+pytestmark = pytest.mark.usefixtures("db")
+UUID = r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}"
+
+
+async def looked_after(**values) -> Task:
+    """A task that is open and wants for nothing: a coordinator, a wave that waits, and its alarms."""
+    await make_member(role=Role.COORDINATOR)
+    task = await make_task(number=4821, **values)
+    await make_wave(task)
+    for reason in (AlarmReason.UNCLAIMED, AlarmReason.WINDOW_PASSED):
+        await make_alarm(task, reason, raised_at=None, times_told=0, due_at=NOW + timedelta(hours=1))
+    return task
+
+
+async def taken(status: TaskStatus, claim: ClaimStatus, **values) -> Task:
+    """A task that one member has."""
+    task = await looked_after(status=status)
+    await make_claim(task, await make_member(), claim, **values)
+    return task
+
+
+async def test_what_has_a_deadline_and_an_owner_is_well() -> None:
+    await looked_after()
+
+    assert await examine(NOW) == []
+
+
+@pytest.mark.parametrize(
+    ("status", "claim"),
+    [
+        (TaskStatus.FILLED, ClaimStatus.OFFERED),
+        (TaskStatus.FILLED, ClaimStatus.HELD),
+        (TaskStatus.IN_PROGRESS, ClaimStatus.IN_PROGRESS),
+        (TaskStatus.DONE, ClaimStatus.COMPLETED),
+        (TaskStatus.VERIFIED, ClaimStatus.VERIFIED),
+        (TaskStatus.OPEN, ClaimStatus.RELEASED),
+    ],
+)
+async def test_a_task_in_hand_is_well(status: TaskStatus, claim: ClaimStatus) -> None:
+    await taken(status, claim)
+
+    assert await examine(NOW) == []
+
+
+async def test_an_empty_database_is_well() -> None:
+    assert await examine(NOW) == []
+
+
+async def without_a_coordinator() -> None:
+    await looked_after()
+    await Member.all().update(active=False)
+    await make_member(role=Role.COORDINATOR, region=OTHER_REGENCY)
+    await make_member(role=Role.DESK_OFFICER, region=VILLAGE)
+
+
+async def without_a_desk() -> None:
+    await make_report()
+    await make_report(status=ReportStatus.REJECTED)
+
+
+async def of_a_forgotten_kind() -> None:
+    await looked_after(kind="A_KIND_THAT_WAS_REMOVED")
+
+
+async def with_its_window_over() -> None:
+    await looked_after(starts_at=NOW - timedelta(hours=4), ends_at=NOW - OVERDUE)
+
+
+async def asking_nobody() -> None:
+    await make_wave(await looked_after(), number=2, status=WaveStatus.EXHAUSTED)
+    await _end_waves()
+
+
+async def alarmed_for_an_earlier_reason() -> None:
+    task = await looked_after()
+    await _end_waves()
+    await make_alarm(task, AlarmReason.NOBODY_LEFT, due_at=None, ended_at=NOW - timedelta(minutes=1))
+
+
+async def with_no_alarm_for_nobody() -> None:
+    await looked_after()
+    await Alarm.filter(reason=AlarmReason.UNCLAIMED).delete()
+
+
+async def with_no_alarm_for_its_end() -> None:
+    await looked_after(urgency=Urgency.NORMAL)
+    await Alarm.all().delete()
+
+
+async def filled_by_nobody() -> None:
+    await looked_after(status=TaskStatus.FILLED)
+
+
+async def under_way_without_anybody() -> None:
+    await taken(TaskStatus.IN_PROGRESS, ClaimStatus.COMPLETED)
+
+
+async def with_a_claim_for_ever() -> None:
+    await taken(TaskStatus.FILLED, ClaimStatus.HELD, expires_at=None)
+
+
+async def with_a_claim_of_an_ended_task() -> None:
+    await taken(TaskStatus.CANCELLED, ClaimStatus.HELD)
+
+
+async def with_a_claim_of_somebody_gone() -> None:
+    task = await looked_after(status=TaskStatus.FILLED)
+    await make_claim(task, await make_member(active=False))
+
+
+async def with_a_late_claim() -> None:
+    await taken(TaskStatus.FILLED, ClaimStatus.OFFERED, expires_at=NOW - OVERDUE)
+
+
+async def with_a_late_wave() -> None:
+    task = await looked_after()
+    await _end_waves()
+    await make_wave(task, number=2, due_at=NOW - OVERDUE)
+
+
+async def with_a_late_alarm() -> None:
+    await looked_after()
+    await Alarm.filter(reason=AlarmReason.UNCLAIMED).update(due_at=NOW - OVERDUE)
+
+
+async def with_a_late_notification() -> None:
+    task = await looked_after()
+    await notify(
+        NotificationKind.TASK_CANCELLED,
+        [(await make_member()).id],
+        task,
+        regency_code=task.regency_code,
+        now=NOW - OVERDUE,
+    )
+
+
+async def with_a_late_fallback() -> None:
+    await _alerted(status=AlertStatus.SENT, fallback_due_at=NOW - OVERDUE)
+
+
+async def with_an_alert_that_nothing_sends() -> None:
+    await _alerted(status=AlertStatus.QUEUED)
+
+
+async def _alerted(**values) -> None:
+    wave = await make_wave(await looked_after(), number=2)
+    await make_alert(wave, await make_member(), **values)
+
+
+async def _end_waves() -> None:
+
+    await Wave.all().update(status=WaveStatus.EXHAUSTED)
+
+
+TASK = "task 4821"
+CLAIM = "claim <id> of task 4821"
+ALERT = "alert <id> of task 4821"
+NO_COORDINATOR = "no coordinator of its region is active"
+UNASKED = "nobody is being asked, and no coordinator hears of it"
+LATE = "it is overdue: is a worker running?"
+CASES: list[tuple[Callable[[], Awaitable[None]], list[tuple[str, str]]]] = [
+    (
+        without_a_coordinator,
+        [
+            ("alarm of task 4821, UNCLAIMED", NO_COORDINATOR),
+            ("alarm of task 4821, WINDOW_PASSED", NO_COORDINATOR),
+            (TASK, NO_COORDINATOR),
+        ],
+    ),
+    (without_a_desk, [("report <id>", "nobody at a desk of its region is active")]),
+    (of_a_forgotten_kind, [(TASK, "its kind is unknown to this release")]),
+    (with_its_window_over, [(TASK, "its window is over, and nobody closed it")]),
+    (asking_nobody, [(TASK, UNASKED)]),
+    (alarmed_for_an_earlier_reason, [(TASK, UNASKED)]),
+    (with_no_alarm_for_nobody, [(TASK, "no alarm is set for when nobody takes it")]),
+    (with_no_alarm_for_its_end, [(TASK, "no alarm is set for when it isn't done in time")]),
+    (filled_by_nobody, [(TASK, "it has all its members, but none of them is to come")]),
+    (under_way_without_anybody, [(TASK, "it is under way, but nobody is at work or to come")]),
+    (with_a_claim_for_ever, [(CLAIM, "it has no deadline")]),
+    (with_a_claim_of_an_ended_task, [(CLAIM, "its task is over")]),
+    (with_a_claim_of_somebody_gone, [(CLAIM, "its member is no longer active")]),
+    (with_a_late_claim, [(CLAIM, LATE)]),
+    (with_a_late_wave, [("wave 2 of task 4821", LATE)]),
+    (with_a_late_alarm, [("alarm of task 4821, UNCLAIMED", LATE)]),
+    (with_a_late_notification, [("notification <id>", LATE)]),
+    (with_a_late_fallback, [(ALERT, LATE)]),
+    (with_an_alert_that_nothing_sends, [(ALERT, "it is queued, but nothing sends it")]),
+]
+
+
+@pytest.mark.parametrize(("ill", "found"), CASES, ids=[ill.__name__ for ill, _ in CASES])
+async def test_the_doctor_finds_what_is_ill(ill: Callable[[], Awaitable[None]], found: list[tuple[str, str]]) -> None:
+    await ill()
+
+    findings = [(re.sub(UUID, "<id>", finding.item), finding.problem) for finding in await examine(NOW)]
+    assert findings == found
+
+
+def test_every_check_is_shown_to_find_something() -> None:
+    assert {problem for _, found in CASES for _, problem in found} == set(CHECKS)
+
+
+async def test_what_is_due_just_now_is_left_to_the_workers() -> None:
+    task = await looked_after()
+    await make_wave(task, number=2, due_at=NOW - OVERDUE + timedelta.resolution)
+    await Alarm.all().update(due_at=NOW - OVERDUE + timedelta.resolution)
+
+    assert await examine(NOW) == []
+
+
+async def test_who_took_an_alarm_on_answers_for_the_task() -> None:
+    task = await looked_after()
+    await _end_waves()
+    await make_alarm(task, AlarmReason.NOBODY_LEFT, due_at=None, ended_at=NOW)
+
+    assert await examine(NOW) == []

@@ -1,0 +1,334 @@
+"""Text messages from members: they do what the app does, with the same refusals, once; others are left to people."""
+
+import asyncio
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from kurir_api.dispatch.text_outbox import deliver_due_texts
+from kurir_api.dispatch.text_senders.memory import MemoryTextSender
+from kurir_api.models import (
+    Alert,
+    AlertStatus,
+    Claim,
+    ClaimStatus,
+    Drill,
+    InboundMessage,
+    Member,
+    Notification,
+    Report,
+    Task,
+    TaskStatus,
+)
+from kurir_api.services.replies.receive_text import InboundText, receive_text
+from tests.factories import (
+    OTHER_REGENCY,
+    REGENCY,
+    make_alert,
+    make_claim,
+    make_member,
+    make_task,
+    make_wave,
+)
+
+pytestmark = pytest.mark.usefixtures("db")
+NOW = datetime.now(UTC)
+"""The use cases look at the clock themselves."""
+
+PHONE = "+6281211112222"
+LICENCE = ("AMBULANCE_LICENCE",)
+
+
+async def a_driver(**values) -> Member:
+    return await make_member(phone=PHONE, capabilities=LICENCE, **values)
+
+
+async def a_task(**values) -> Task:
+    return await make_task(**{"number": 4821, "starts_at": NOW + timedelta(hours=20)} | values)
+
+
+def message(text: str, provider_id: str = "1", phone: str | None = PHONE) -> InboundText:
+    return InboundText(channel="smsgate", provider_id=provider_id, phone=phone, text=text)
+
+
+async def said(text: str, **values) -> list[str]:
+    """The message comes in; what Kurir answers."""
+    await receive_text(message(text, **values), NOW)
+    sender = MemoryTextSender()
+    await deliver_due_texts(sender, NOW)
+    return [answer.text for answer in sender.messages]
+
+
+async def claims() -> list[tuple[str, ClaimStatus]]:
+    return [(str(claim.member_id), claim.status) for claim in await Claim.all().order_by("id")]
+
+
+class TestTaking:
+    async def test_ambil_claims_the_task(self) -> None:
+        driver, task = await a_driver(), await a_task(starts_at=datetime(2099, 11, 24, tzinfo=UTC))
+
+        answers = await said("AMBIL 4821")
+
+        assert await claims() == [(str(driver.id), ClaimStatus.HELD)]
+        assert (await Task.get(id=task.id)).status == TaskStatus.FILLED
+        assert answers == [
+            "Kurir: No. 4821 milik Anda. Antar jemput ambulans. Karangnangka, Kedungbanteng. "
+            "Sel 24 Nov 07.00 WIB. Balas SELESAI 4821 bila selesai, LEPAS 4821 bila batal"
+        ]
+
+    async def test_ambil_takes_what_was_offered(self) -> None:
+        driver, task = await a_driver(), await a_task(status=TaskStatus.FILLED)
+        await make_claim(task, driver, ClaimStatus.OFFERED)
+
+        await said("ambil no 4821")
+
+        assert await claims() == [(str(driver.id), ClaimStatus.HELD)]
+
+    async def test_who_is_too_late_reads_the_apps_refusal(self) -> None:
+        await a_driver()
+        task = await a_task(status=TaskStatus.FILLED)
+        await make_claim(task, await make_member())
+        before = await claims()
+
+        answers = await said("AMBIL 4821")
+
+        assert answers == [
+            "Kurir: Tugas No. 4821. Tugas ini sudah diambil relawan lain. Terima kasih atas kesediaan Anda."
+        ]
+        assert await claims() == before
+
+    async def test_the_refusal_is_in_the_members_language(self) -> None:
+        await make_member(phone=PHONE, locale="en")
+        await a_task()
+
+        assert await said("AMBIL 4821") == [
+            "Kurir: Task No. 4821. You can't take this task: a required capability is missing."
+        ]
+        assert await claims() == []
+
+    @pytest.mark.parametrize("region", [OTHER_REGENCY, REGENCY])
+    async def test_a_task_elsewhere_looks_like_none(self, region: str) -> None:
+        await a_driver(region=region)
+        if region == OTHER_REGENCY:
+            await a_task()
+
+        assert await said("AMBIL 4821") == ["Kurir: Tugas No. 4821. Tidak ditemukan."]
+        assert await claims() == []
+
+    async def test_two_members_who_text_at_once_share_one_slot_like_any_others(self) -> None:
+        await a_task()
+        phones = [f"+62812111122{number}" for number in range(10, 18)]
+        for phone in phones:
+            await make_member(phone=phone, capabilities=LICENCE)
+
+        await asyncio.gather(
+            *(receive_text(message("AMBIL 4821", provider_id=phone, phone=phone), NOW) for phone in phones)
+        )
+
+        assert [status for _, status in await claims()] == [ClaimStatus.HELD]
+        kinds = await Notification.filter(channel="fallback").values_list("kind", flat=True)
+        assert sorted(kinds) == ["REPLY_REFUSED"] * 7 + ["REPLY_TAKEN"]
+
+
+class TestDeclining:
+    async def test_tidak_declines_the_alert(self) -> None:
+        driver, task = await a_driver(), await a_task()
+        alert = await make_alert(await make_wave(task), driver, status=AlertStatus.SENT, fallback_due_at=NOW)
+
+        answers = await said("TIDAK 4821")
+
+        alert = await Alert.get(id=alert.id)
+        assert (alert.status, alert.fallback_due_at) == (AlertStatus.DECLINED, None)
+        assert alert.answered_at is not None
+        assert answers == ["Kurir: Tugas No. 4821 bukan untuk Anda. Terima kasih sudah menjawab"]
+
+    async def test_tidak_declines_what_was_offered_and_the_slot_opens(self) -> None:
+        driver, task = await a_driver(), await a_task(status=TaskStatus.FILLED)
+        await make_claim(task, driver, ClaimStatus.OFFERED)
+
+        await said("tidak bisa 4821")
+
+        assert await claims() == [(str(driver.id), ClaimStatus.DECLINED)]
+        assert (await Task.get(id=task.id)).status == TaskStatus.OPEN
+
+    async def test_who_was_never_asked_has_nothing_to_decline(self) -> None:
+        await a_driver()
+        await a_task()
+
+        assert await said("TIDAK 4821") == ["Kurir: Tugas No. 4821. Tidak ditemukan."]
+
+
+class TestGivingBackAndFinishing:
+    async def test_lepas_gives_the_slot_back(self) -> None:
+        driver, task = await a_driver(), await a_task(status=TaskStatus.FILLED)
+        await make_claim(task, driver, claimed_at=NOW)
+
+        answers = await said("LEPAS 4821")
+
+        assert await claims() == [(str(driver.id), ClaimStatus.RELEASED)]
+        assert (await Task.get(id=task.id)).status == TaskStatus.OPEN
+        assert answers == ["Kurir: Tugas No. 4821 dilepas. Relawan lain akan dihubungi"]
+
+    async def test_selesai_starts_and_completes_what_was_only_held(self) -> None:
+        driver, task = await a_driver(), await a_task(status=TaskStatus.FILLED)
+        await make_claim(task, driver, claimed_at=NOW)
+
+        answers = await said("SELESAI 4821")
+
+        claim = await Claim.get()
+        assert claim.status == ClaimStatus.COMPLETED
+        assert claim.started_at is not None
+        assert claim.completed_at is not None
+        assert (await Task.get(id=task.id)).status == TaskStatus.DONE
+        assert answers == ["Kurir: Tugas No. 4821 selesai. Terima kasih atas bantuan Anda"]
+
+    async def test_selesai_completes_what_is_in_progress(self) -> None:
+        driver, task = await a_driver(), await a_task(status=TaskStatus.IN_PROGRESS)
+        await make_claim(task, driver, ClaimStatus.IN_PROGRESS, claimed_at=NOW)
+
+        await said("selesai 4821")
+
+        assert await claims() == [(str(driver.id), ClaimStatus.COMPLETED)]
+
+    async def test_a_licence_that_lapsed_stops_it_before_anything_has_changed(self) -> None:
+        driver, task = await make_member(phone=PHONE), await a_task(status=TaskStatus.FILLED)
+        await make_claim(task, driver, claimed_at=NOW)
+
+        assert await said("SELESAI 4821") == [
+            "Kurir: Tugas No. 4821. Anda belum memenuhi syarat tugas ini: keahlian yang diperlukan belum tercatat."
+        ]
+        assert await claims() == [(str(driver.id), ClaimStatus.HELD)]
+
+    @pytest.mark.parametrize("verb", ["LEPAS", "SELESAI"])
+    async def test_without_a_claim_there_is_nothing_to_end(self, verb: str) -> None:
+        await a_driver()
+        await a_task()
+
+        assert await said(f"{verb} 4821") == ["Kurir: Tugas No. 4821. Tidak ditemukan."]
+
+    @pytest.mark.parametrize("verb", ["LEPAS", "SELESAI"])
+    async def test_what_is_done_is_refused_as_in_the_app(self, verb: str) -> None:
+        driver, task = await a_driver(), await a_task(status=TaskStatus.DONE)
+        await make_claim(task, driver, ClaimStatus.COMPLETED, claimed_at=NOW)
+
+        (answer,) = await said(f"{verb} 4821")
+
+        assert answer.startswith("Kurir: Tugas No. 4821. Tidak bisa dilakukan saat status COMPLETED")
+        assert await claims() == [(str(driver.id), ClaimStatus.COMPLETED)]
+
+
+class TestOnce:
+    async def test_a_message_that_is_delivered_ten_times_is_done_and_answered_once(self) -> None:
+        await a_driver()
+        await a_task()
+
+        answers = [await said("AMBIL 4821") for _ in range(10)]
+
+        assert [len(answer) for answer in answers] == [1] + [0] * 9
+        assert len(await claims()) == 1
+        assert await InboundMessage.all().count() == 1
+
+    async def test_also_when_the_deliveries_come_at_once(self) -> None:
+        await a_driver()
+        await a_task()
+
+        await asyncio.gather(*(receive_text(message("AMBIL 4821"), NOW) for _ in range(10)))
+
+        assert await Notification.filter(channel="fallback").values_list("kind", flat=True) == ["REPLY_TAKEN"]
+
+    async def test_the_same_id_of_another_channel_is_another_message(self) -> None:
+        await a_driver()
+        await receive_text(message("halo"), NOW)
+        await receive_text(InboundText(channel="whatsapp", provider_id="1", phone=PHONE, text="halo"), NOW)
+
+        assert await InboundMessage.all().count() == 2
+
+    async def test_of_the_message_nothing_is_kept_but_a_blind_index_of_its_id(self) -> None:
+        await receive_text(message("rahasia", provider_id="wamid.6281211112222"), NOW)
+
+        (kept,) = await InboundMessage.all().values()
+        assert len(kept.pop("provider_id")) == 64
+        assert kept.keys() == {"id", "channel", "received_at"}
+
+
+class TestWhatIsNoCommand:
+    HELP = (
+        "Kurir: Pesan ini tidak terbaca. Kirim AMBIL, TIDAK, LEPAS atau SELESAI dan nomor tugas, "
+        "misalnya AMBIL 4821. Hal lain: hubungi koordinator"
+    )
+
+    async def test_a_member_is_told_what_can_be_read_once_a_day(self) -> None:
+        await a_driver()
+
+        assert await said("halo", provider_id="1") == [self.HELP]
+        assert await said("ada apa?", provider_id="2") == []
+        await Notification.all().update(created_at=NOW - timedelta(days=1))
+        assert await said("halo?", provider_id="3") == [self.HELP]
+
+    async def test_a_stranger_is_told_so_once_a_day_and_his_number_is_forgotten(self) -> None:
+        await a_task()
+
+        assert await said("AMBIL 4821", provider_id="1") == [
+            "Kurir: Nomor ini belum terdaftar di Kurir. Relawan: kirim dari nomor yang terdaftar. "
+            "Butuh bantuan: hubungi kantor desa. Gawat darurat: telepon 119"
+        ]
+        assert await said("AMBIL 4821", provider_id="2") == []
+
+        told = await Notification.get()
+        assert (told.phone, told.member_id, told.data) == (None, None, {"answers": "smsgate"})
+        assert (await claims(), await Report.all().count()) == ([], 0)
+
+    async def test_somebody_who_left_the_network_is_a_stranger(self) -> None:
+        await a_driver(active=False)
+        await a_task()
+
+        (answer,) = await said("AMBIL 4821")
+
+        assert answer.startswith("Kurir: Nomor ini belum terdaftar")
+        assert await claims() == []
+
+    @pytest.mark.parametrize("phone", [None, "", "TELKOMSEL", "3636", "+62"])
+    async def test_what_comes_from_no_number_is_passed_over(self, phone: str | None) -> None:
+        assert await said("AMBIL 4821", phone=phone) == []
+
+        assert await Notification.all().count() == 0
+        assert await InboundMessage.all().count() == 1
+
+    @pytest.mark.parametrize("phone", ["081211112222", "6281211112222", "+62 812-1111-2222"])
+    async def test_a_number_is_known_however_the_provider_writes_it(self, phone: str) -> None:
+        await a_driver()
+        await a_task()
+
+        await said("AMBIL 4821", phone=phone)
+
+        assert len(await claims()) == 1
+
+
+class TestDrills:
+    async def drill(self, sent_at: datetime) -> Drill:
+        member = await Member.get_or_none(phone_index=Member.phone.index(PHONE)) or await a_driver()
+        return await Drill.create(regency_code=REGENCY, member=member, sent_at=sent_at)
+
+    async def test_ok_answers_the_last_drill_without_another_text(self) -> None:
+        first = await self.drill(NOW - timedelta(minutes=50))
+        last = await self.drill(NOW - timedelta(minutes=2))
+
+        assert await said("OK") == []
+
+        assert (await Drill.get(id=first.id)).received_at is None
+        assert (await Drill.get(id=last.id)).received_at == NOW
+
+    async def test_the_first_answer_counts(self) -> None:
+        drill = await self.drill(NOW - timedelta(minutes=2))
+        await Drill.filter(id=drill.id).update(received_at=NOW - timedelta(minutes=1))
+
+        assert await said("ok") == []
+
+        assert (await Drill.get(id=drill.id)).received_at == NOW - timedelta(minutes=1)
+
+    async def test_after_its_hour_ok_means_nothing(self) -> None:
+        drill = await self.drill(NOW - timedelta(hours=1))
+
+        assert await said("OK") == [TestWhatIsNoCommand.HELP]
+
+        assert (await Drill.get(id=drill.id)).received_at is None
