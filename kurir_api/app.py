@@ -18,6 +18,7 @@ from tortoise.exceptions import BaseORMException
 
 from kurir_api.auth import Authenticator
 from kurir_api.database import connected, database_url, pending_migrations
+from kurir_api.dispatch.travel import Roads
 from kurir_api.intake import intake_routes
 from kurir_api.logs import configure_logging
 from kurir_api.schema import build_schema
@@ -43,6 +44,7 @@ class Services:
 
     authenticator: Authenticator
     live: LiveEvents
+    roads: Roads | None
 
 
 def create_app(settings: Settings, *, graphiql_token: GraphiQLToken | None = None) -> Starlette:
@@ -58,15 +60,18 @@ def create_app(settings: Settings, *, graphiql_token: GraphiQLToken | None = Non
         url = database_url(settings)
         open_vault(settings)
         authenticator = Authenticator(settings)
+        roads = Roads(settings.router_url) if settings.router_url else None
         try:
             async with (
                 connected(url, maxsize=settings.database_pool, every_task=True),
                 LiveEvents.opened(url) as live,
             ):
-                app.state.services = Services(authenticator, live)
+                app.state.services = Services(authenticator, live, roads)
                 yield
         finally:
             await authenticator.close()
+            if roads is not None:
+                await roads.close()
 
     async def page() -> str:
         return graphiql_html(await graphiql_token() if graphiql_token else None)
@@ -129,7 +134,7 @@ def server_options(settings: Settings) -> dict[str, Any]:
 
 async def _context(connection: Request | WebSocket) -> Context:
     services: Services = connection.app.state.services
-    return Context(connection, services.authenticator, services.live)
+    return Context(connection, services.authenticator, services.live, services.roads)
 
 
 async def _let_in(context: Context) -> None:

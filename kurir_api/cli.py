@@ -18,18 +18,22 @@ from kurir_api.database import migrate as migrate_database
 from kurir_api.demo.client import WalkFailed
 from kurir_api.demo.run import run_demo, run_walk
 from kurir_api.dispatch.doctor import Finding, examine
+from kurir_api.dispatch.policies import policies
 from kurir_api.dispatch.senders import PushSender, sender_named
-from kurir_api.dispatch.text_senders import text_sender_named
+from kurir_api.dispatch.travel import Roads
 from kurir_api.errors import ClientError
 from kurir_api.logs import configure_logging
 from kurir_api.models import OrganizationKind
 from kurir_api.schema import build_schema
 from kurir_api.server import Server, base_url, listening, serve_in_processes
+from kurir_api.services.drills.send_drill import send_drill
 from kurir_api.services.members.set_up_office import SetUpOffice, add_organization, set_up_office
 from kurir_api.services.phones import e164
+from kurir_api.services.tasks.set_policy import SetPolicy, set_policy
+from kurir_api.services.tasks.suggested_assignments import suggestion_lines
 from kurir_api.settings import Settings, SettingsError, load_settings
 from kurir_api.vault import open_vault
-from kurir_api.worker import Worker, utc_now
+from kurir_api.worker import equipped, utc_now
 
 WRONG_SETTINGS = 2
 REFUSED = 1
@@ -148,6 +152,59 @@ def add_partner(
     typer.echo(f"{name} is a partner of {regency}.")
 
 
+@kurir.command("set-policy")
+def choose_policy(
+    regency: Annotated[str, typer.Argument(metavar="REGENCY", help="The regency's code, such as 33.02.")],
+    policy: Annotated[str, typer.Argument(metavar="POLICY", help=f"One of {', '.join(sorted(policies()))}.")],
+    kind: Annotated[
+        str | None,
+        typer.Option(metavar="CODE", help="Only for this kind of task, such as AMBULANCE_RUN; default every other."),
+    ] = None,
+    weekly_alerts: Annotated[
+        int | None,
+        typer.Option(help="Alerts that a member gets in seven days at most, emergencies apart; default as it is."),
+    ] = None,
+) -> None:
+    """Choose whom the waves of a regency alert, from the next wave on; docs/dispatch.md describes the policies."""
+    command = SetPolicy(regency=regency, policy=policy, kind=kind, weekly_alerts=weekly_alerts)
+    limit = _over_database(_prepared(), lambda: set_policy(command))
+    typer.echo(
+        f"{regency} follows {policy} for {kind or 'every kind without a policy of its own'}; "
+        f"a member gets at most {limit} alerts in seven days, emergencies apart."
+    )
+
+
+@kurir.command()
+def drill(
+    regency: Annotated[str, typer.Argument(metavar="REGENCY", help="The regency's code, such as 33.02.")],
+) -> None:
+    """Send the test alert now to every volunteer on duty in a regency, to learn whom alerts reach. An hour later the
+    API's `reachability` tells coordinators and reviewers whom it reached, and how fast.
+    """
+    members = _over_database(_prepared(), lambda: send_drill(regency, utc_now()))
+    typer.echo(f"The test alert goes to {members} members on duty in {regency}, as soon as a worker sends it.")
+
+
+@kurir.command()
+def suggest(
+    region: Annotated[str, typer.Option(metavar="CODE", help="33.02 is Banyumas, 33.02.23 a sub-district.")],
+) -> None:
+    """Show who could take all the open tasks of a region with the least travel, and what taking them one by one would
+    come to. Nothing is changed and nobody is told: coordinators assign.
+    """
+    settings = _prepared()
+
+    async def lines() -> list[str]:
+        roads = Roads(settings.router_url) if settings.router_url else None
+        try:
+            return await suggestion_lines(region, utc_now(), roads)
+        finally:
+            if roads is not None:
+                await roads.close()
+
+    typer.echo("\n".join(_over_database(settings, lines)))
+
+
 @kurir.command()
 def token(
     phone: Annotated[str, typer.Option(help="The member's phone number, such as 0812-3456-7890.")],
@@ -235,13 +292,9 @@ async def _work(settings: Settings) -> None:
     stop = asyncio.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
-    sender, texts = _sender(settings), text_sender_named(settings.text_sender, settings)
-    structlog.get_logger("kurir.worker").info("working")
-    try:
-        await Worker(settings, sender, texts).run(stop)
-    finally:
-        await sender.close()
-        await texts.close()
+    async with equipped(settings, _sender(settings)) as working:
+        structlog.get_logger("kurir.worker").info("working")
+        await working.run(stop)
 
 
 def _sender(settings: Settings) -> PushSender:

@@ -96,6 +96,7 @@ class Settings(BaseSettings):
     whatsapp_api_version: str = "v24.0"
     whatsapp_app_secret: SecretStr = SecretStr("")
     whatsapp_verify_token: SecretStr = SecretStr("")
+    router_url: str | None = None
     drill_weekday: Annotated[int, Field(ge=0, le=6)] | None = 2
     drill_hour: int = Field(default=10, ge=0, le=23)
     allowed_origins: Annotated[tuple[str, ...], NoDecode] = ()
@@ -123,6 +124,13 @@ class Settings(BaseSettings):
     def _http(cls, value: str | None) -> str | None:
         if value and not value.startswith(("http://", "https://")):
             raise ValueError("must be a URL such as https://api.sms-gate.app/3rdparty/v1")
+        return value
+
+    @field_validator("router_url")
+    @classmethod
+    def _router(cls, value: str | None) -> str | None:
+        if value and not re.fullmatch(r"https?://[\w.-]+(:\d{1,5})?(/[^\s?#]*)?", value):
+            raise ValueError("must be the URL of your OSRM server, such as http://127.0.0.1:5000")
         return value
 
     @field_validator("whatsapp_api_version", "whatsapp_phone_number_id")

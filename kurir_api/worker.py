@@ -1,8 +1,8 @@
 """The worker: does what rows say is due. Any number of them run side by side; killing one loses nothing."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
-from contextlib import suppress
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from datetime import UTC, datetime, timedelta
 from functools import partial
 
@@ -18,7 +18,7 @@ from kurir_api.dispatch.outbox import deliver_due
 from kurir_api.dispatch.senders import PushSender
 from kurir_api.dispatch.settling import settle_stale_alerts
 from kurir_api.dispatch.text_outbox import deliver_due_texts
-from kurir_api.dispatch.text_senders import TextSender
+from kurir_api.dispatch.text_senders import TextSender, text_sender_named
 from kurir_api.dispatch.travel import Roads
 from kurir_api.dispatch.waves import run_due_waves
 from kurir_api.models import IdempotencyKey
@@ -189,6 +189,19 @@ class Worker:
 
     async def _run_drills(self, now: datetime) -> int:
         return await run_due_drills(now, weekday=self._settings.drill_weekday, hour=self._settings.drill_hour)
+
+
+@asynccontextmanager
+async def equipped(settings: Settings, sender: PushSender) -> AsyncIterator[Worker]:
+    """A worker with the text sender and the router of the settings; they and `sender` are closed at the end."""
+    async with AsyncExitStack() as at_the_end:
+        at_the_end.push_async_callback(sender.close)
+        texts = text_sender_named(settings.text_sender, settings)
+        at_the_end.push_async_callback(texts.close)
+        roads = Roads(settings.router_url) if settings.router_url else None
+        if roads is not None:
+            at_the_end.push_async_callback(roads.close)
+        yield Worker(settings, sender, texts, roads=roads)
 
 
 async def _clear_keys(now: datetime) -> int:

@@ -1,6 +1,6 @@
 """Rows for tests, each valid by itself; every argument has a default. People and organisations are invented."""
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from itertools import count
 from typing import Any
 
@@ -17,6 +17,8 @@ from kurir_api.models import (
     Cost,
     CostCategory,
     Device,
+    Drill,
+    DutyShift,
     Facility,
     Member,
     Membership,
@@ -33,6 +35,7 @@ from kurir_api.models import (
     Urgency,
     Wave,
     WaveStatus,
+    Weekday,
     new_id,
     regency_of,
 )
@@ -114,6 +117,17 @@ async def make_member(  # noqa: PLR0917 - a member has many sides
         until = capabilities[code] if isinstance(capabilities, dict) else None
         await Capability.create(regency_code=member.regency_code, member=member, code=code, valid_until=until)
     return member
+
+
+async def make_shift(member: Member, weekday: Weekday, starts: str, ends: str) -> DutyShift:
+    """Weekly duty from "20:00" on that day until "06:00", on the next if that isn't later."""
+    return await DutyShift.create(
+        regency_code=member.regency_code,
+        member=member,
+        weekday=weekday,
+        starts=time.fromisoformat(starts).replace(tzinfo=UTC),
+        ends=time.fromisoformat(ends).replace(tzinfo=UTC),
+    )
 
 
 async def add_membership(
@@ -264,6 +278,11 @@ async def make_alarm(task: Task, reason: AlarmReason = AlarmReason.UNCLAIMED, **
     """An alarm of which the coordinators were told once, now."""
     defaults = {"raised_at": NOW, "times_told": 1, "due_at": NOW + timedelta(minutes=10)}
     return await Alarm.create(regency_code=task.regency_code, task=task, reason=reason, **defaults | values)
+
+
+async def make_drill(member: Member, **values: Any) -> Drill:
+    """A test alert, sent now; nothing came back yet."""
+    return await Drill.create(regency_code=REGENCY, member=member, **{"sent_at": NOW} | values)
 
 
 async def make_notification(member: Member, task: Task | None = None, **values: Any) -> Notification:

@@ -117,7 +117,8 @@ class TestStarting:
         lines = await self.refused(settings, "serve", "worker", database_url=empty_database)
 
         assert lines == [
-            "The database's tables don't fit this release; missing: 0002_constraints. Run: kurir migrate"
+            "The database's tables don't fit this release; missing: 0002_constraints, "
+            "0003_dispatch, 0004_dispatch_rules, 0005_texts. Run: kurir migrate"
         ]
 
     async def test_a_taken_port_is_told_before_anything_is_served(self, settings: Settings) -> None:

@@ -17,6 +17,7 @@ from tests.conftest import SECRETS
 EXAMPLE = Path(__file__).parents[1] / ".env.example"
 MAKE_SECRET = "python3 -c 'import secrets; print(secrets.token_urlsafe(48))'"
 MAKE_KEY = "python3 -c 'import base64, os; print(base64.b64encode(os.urandom(32)).decode())'"
+OSRM = "must be the URL of your OSRM server, such as http://127.0.0.1:5000"
 OFFICE = {
     "KURIR_ENVIRONMENT": "production",
     "KURIR_DATABASE_URL": "postgresql://kurir:open-sesame@db.example.go.id/kurir",
@@ -165,6 +166,10 @@ class TestProduction:
         ("KURIR_ENCRYPTION_KEY", "not base64!", f"must be base64 of 32 bytes; make one with {MAKE_KEY}"),
         ("KURIR_ENCRYPTION_KEY", "c2hvcnQ=", f"must be base64 of 32 bytes; make one with {MAKE_KEY}"),
         ("KURIR_INDEX_KEY", "c2hvcnQ=", f"must be base64 of 32 bytes; make one with {MAKE_KEY}"),
+        ("KURIR_ROUTER_URL", "127.0.0.1:5000", OSRM),
+        ("KURIR_ROUTER_URL", "ftp://127.0.0.1", OSRM),
+        ("KURIR_ROUTER_URL", "http://", OSRM),
+        ("KURIR_ROUTER_URL", "http://127.0.0.1:5000/?key=1", OSRM),
         (
             "KURIR_FIREBASE_CREDENTIALS",
             "/nowhere.json",
@@ -225,6 +230,13 @@ class TestFirebase:
 def test_origins_are_listed_with_commas(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("KURIR_ALLOWED_ORIGINS", "https://a.example, https://b.example,")
     assert load_settings().allowed_origins == ("https://a.example", "https://b.example")
+
+
+@pytest.mark.parametrize("url", ["http://127.0.0.1:5000", "https://osrm.example.go.id/java/"])
+def test_a_router_is_named_by_its_url(monkeypatch: pytest.MonkeyPatch, url: str) -> None:
+    assert load_settings().router_url is None
+    monkeypatch.setenv("KURIR_ROUTER_URL", url)
+    assert load_settings().router_url == url
 
 
 def test_a_log_level_may_be_written_small(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
+from contextvars import ContextVar
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -13,6 +14,7 @@ from kurir_api.auth import principal_of_member
 from kurir_api.dispatch.outbox import LEASE
 from kurir_api.dispatch.senders import Delivery, Push
 from kurir_api.dispatch.senders.memory import MemorySender
+from kurir_api.dispatch.text_senders.memory import MemoryTextSender
 from kurir_api.models import IdempotencyKey, Notification, Role, Task
 from kurir_api.services.tasks.claim_task import ClaimTask, claim_task
 from kurir_api.services.tasks.publish_task import TaskAction, publish_task
@@ -32,6 +34,10 @@ AT_ONCE = LONGEST_SLEEP.total_seconds() * 0.8
 ITS_CONNECTIONS = "kurir-worker-under-test"
 
 
+STEP: ContextVar["asyncio.Task[None] | None"] = ContextVar("step")
+"""The step that looked at the clock, also for the tasks that it starts."""
+
+
 class Clock:
     """Stands still where it is set, and knows who looks at it."""
 
@@ -41,6 +47,7 @@ class Clock:
 
     def __call__(self) -> datetime:
         task = asyncio.current_task()
+        STEP.set(task)
         looks, event = self._awaited.get(task, (0, asyncio.Event()))
         self._awaited[task] = looks - 1, event
         if looks == 1:
@@ -64,7 +71,7 @@ class Phones(MemorySender):
 
     async def send(self, pushes: Sequence[Push]) -> list[Delivery]:
         """See `PushSender.send`."""
-        self.handed_in_by = asyncio.current_task()
+        self.handed_in_by = STEP.get()
         answers = await super().send(pushes)
         for push in pushes:
             self._arrived.put_nowait(push)
@@ -119,7 +126,7 @@ class TestRunning:
     async def test_sends_what_is_due_on_connections_of_its_own(self, worker_settings: Settings, clock: Clock) -> None:
         phones, notification = Phones(), await waiting("phone")
 
-        async with working(Worker(worker_settings, phones, clock)):
+        async with working(Worker(worker_settings, phones, MemoryTextSender(), clock)):
             assert (await phones.next()).token == "phone"
 
         assert await ending(notification) == (None, NOW, None, 1)
@@ -130,7 +137,7 @@ class TestRunning:
         await waiting("later", due_at=NOW + timedelta(hours=1))
         await waiting("first")
 
-        async with working(Worker(worker_settings, phones, clock)):
+        async with working(Worker(worker_settings, phones, MemoryTextSender(), clock)):
             await phones.next()
             for token in ("second", "third"):
                 await asleep(clock, phones)
@@ -143,7 +150,7 @@ class TestRunning:
         await waiting("soon", due_at=NOW + timedelta(seconds=0.1))
         await waiting("first")
 
-        async with working(Worker(worker_settings, phones, clock)):
+        async with working(Worker(worker_settings, phones, MemoryTextSender(), clock)):
             await phones.next()
             await asleep(clock, phones)
             await waiting("second")
@@ -159,7 +166,7 @@ class TestRunning:
         await waiting("before")
 
         with capture_logs():
-            async with working(Worker(worker_settings, phones, clock)):
+            async with working(Worker(worker_settings, phones, MemoryTextSender(), clock)):
                 await phones.next()
                 await asleep(clock, phones)
                 assert await cut_its_connections() >= 2
@@ -185,7 +192,7 @@ class TestRunning:
         phones, notification = Fragile(), await waiting("phone")
 
         with capture_logs() as logs:
-            async with working(Worker(worker_settings, phones, clock)):
+            async with working(Worker(worker_settings, phones, MemoryTextSender(), clock)):
                 await phones.next()
 
         assert [(entry["event"], entry["log_level"]) for entry in logs] == [("the worker pauses", "error")]
@@ -196,7 +203,10 @@ class TestRunning:
     ) -> None:
         phones, rows = Phones(), await many_waiting(120)
 
-        async with working(Worker(worker_settings, phones, clock)), working(Worker(worker_settings, phones, clock)):
+        async with (
+            working(Worker(worker_settings, phones, MemoryTextSender(), clock)),
+            working(Worker(worker_settings, phones, MemoryTextSender(), clock)),
+        ):
             arrived = [await phones.next() for _ in rows]
 
         assert sorted(push.notification_id for push in arrived) == sorted(row.id for row in rows)
@@ -210,7 +220,7 @@ class TestRunning:
         async def cleared() -> bool:
             return await keys() == ["young"]
 
-        async with working(Worker(worker_settings, Phones(), clock)):
+        async with working(Worker(worker_settings, Phones(), MemoryTextSender(), clock)):
             await until(cleared)
 
 
@@ -225,7 +235,7 @@ class TestStopping:
                 return await super().send(pushes)
 
         phones, late, begun = Stopping(), [], await waiting("begun")
-        async with working(Worker(worker_settings, phones, clock)) as stop:
+        async with working(Worker(worker_settings, phones, MemoryTextSender(), clock)) as stop:
             await stop.wait()
 
         assert [push.token for push in phones.pushes] == ["begun"]
@@ -238,7 +248,7 @@ class TestStopping:
         notification, stop = await waiting("phone"), asyncio.Event()
         stop.set()
 
-        await Worker(worker_settings, Phones(), clock).run(stop)
+        await Worker(worker_settings, Phones(), MemoryTextSender(), clock).run(stop)
 
         assert await ending(notification) == (NOW, None, None, 0)
 
@@ -248,7 +258,7 @@ class TestStopping:
         phones = Phones()
         await waiting("phone")
 
-        async with working(Worker(worker_settings, phones, clock)):
+        async with working(Worker(worker_settings, phones, MemoryTextSender(), clock)):
             await phones.next()
 
         assert phones.closed is False
@@ -259,7 +269,7 @@ class TestUntilIdle:
         self, settings: Settings
     ) -> None:
         phones = MemorySender()
-        worker = Worker(settings, phones)
+        worker = Worker(settings, phones, MemoryTextSender())
         drivers = [await make_member(capabilities=("AMBULANCE_LICENCE",)) for _ in range(3)]
         for driver in drivers:
             await make_device(driver, driver.name)
@@ -275,7 +285,7 @@ class TestUntilIdle:
         assert await Notification.filter(due_at__isnull=False).count() == 0
 
     async def test_does_what_is_due_at_the_given_time_and_no_more(self, settings: Settings, clock: Clock) -> None:
-        worker = Worker(settings, MemorySender(), clock)
+        worker = Worker(settings, MemorySender(), MemoryTextSender(), clock)
         now, later = await waiting("now"), await waiting("later", due_at=NOW + timedelta(minutes=1))
 
         await worker.run_until_idle()
@@ -291,7 +301,7 @@ class TestUntilIdle:
         phones = MemorySender()
         await many_waiting(101)
 
-        await Worker(settings, phones).run_until_idle(NOW)
+        await Worker(settings, phones, MemoryTextSender()).run_until_idle(NOW)
 
         assert len(phones.pushes) == 101
 
@@ -299,12 +309,12 @@ class TestUntilIdle:
         await make_key("older", NOW - timedelta(days=7) - timedelta.resolution)
         await make_key("seven days", NOW - timedelta(days=7))
 
-        await Worker(settings, MemorySender()).run_until_idle(NOW)
+        await Worker(settings, MemorySender(), MemoryTextSender()).run_until_idle(NOW)
 
         assert await keys() == ["seven days"]
 
     async def test_and_cleared_hourly(self, settings: Settings) -> None:
-        worker = Worker(settings, MemorySender())
+        worker = Worker(settings, MemorySender(), MemoryTextSender())
         await worker.run_until_idle(NOW)
         await make_key("old", NOW - timedelta(days=8))
 

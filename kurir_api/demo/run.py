@@ -13,11 +13,10 @@ from kurir_api.demo.load import Demo, Tokens, load, refuse_production
 from kurir_api.demo.telling import Say
 from kurir_api.demo.walk import play
 from kurir_api.dispatch.senders import PushSender
-from kurir_api.dispatch.text_senders import text_sender_named
 from kurir_api.server import Server, base_url, listening
 from kurir_api.settings import Settings
 from kurir_api.vault import open_vault
-from kurir_api.worker import Worker
+from kurir_api.worker import equipped
 
 TOKEN_MINUTES = 12 * 60
 """A day's work at trying it out."""
@@ -90,12 +89,11 @@ async def _loaded(settings: Settings) -> Demo:
 @asynccontextmanager
 async def _working(settings: Settings, sender: PushSender) -> AsyncIterator[None]:
     """A worker beside what the block does; it finishes what it has begun."""
-    stop, texts = asyncio.Event(), text_sender_named(settings.text_sender, settings)
-    working = asyncio.create_task(Worker(settings, sender, texts).run(stop))
-    try:
-        yield
-    finally:
-        stop.set()
-        await working
-        await sender.close()
-        await texts.close()
+    stop = asyncio.Event()
+    async with equipped(settings, sender) as worker:
+        working = asyncio.create_task(worker.run(stop))
+        try:
+            yield
+        finally:
+            stop.set()
+            await working

@@ -11,10 +11,12 @@ from typing import Any, NamedTuple, Protocol
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
+import orjson
 from tortoise.connection import get_connection
 
 from kurir_api.dispatch.geo import Point
 from kurir_api.models import FALLEN_AWAY, LIVE, TAKING, AlertStatus, Urgency
+from kurir_api.task_kinds import task_kinds
 
 FRESH_FIX = timedelta(minutes=30)
 """A last fix older than this says nothing; the home point counts instead."""
@@ -99,50 +101,77 @@ def sql_list(states: Iterable[StrEnum]) -> str:
     return ", ".join(f"'{state}'" for state in states)
 
 
-ALERTS_THIS_WEEK = f"""
-    (SELECT count(*) FROM alert a WHERE a.member_id = m.id
-     AND a.created_at > $3::timestamptz - interval '{WEEK.days} days' AND a.status NOT IN ({sql_list(UNSENT)}))
+ASKED = f"""
+    SELECT t.id, t.starts_at, t.ends_at, t.region_id, t.regency_code, t.urgency = 'EMERGENCY' AS emergency,
+        point(t.longitude, t.latitude) AS place, r.time_zone, ($3::timestamptz AT TIME ZONE r.time_zone)::time AS clock,
+        extract(isodow FROM $3::timestamptz AT TIME ZONE r.time_zone)::int - 1 AS weekday,
+        ((t.ends_at - interval '1 microsecond') AT TIME ZONE r.time_zone)::date AS last_day,
+        ARRAY(SELECT jsonb_array_elements_text($2::jsonb -> t.kind)) AS required,
+        coalesce((SELECT d.weekly_alerts FROM dispatch_setting d
+                  WHERE d.regency_code = t.regency_code AND (d.kind = t.kind OR d.kind IS NULL)
+                  ORDER BY d.kind NULLS LAST LIMIT 1), {WEEKLY_ALERTS}) AS weekly_alerts,
+        ARRAY(SELECT c.member_id FROM claim c
+              WHERE c.task_id = t.id AND c.status IN ({sql_list(TAKING)})) AS claimants,
+        ARRAY(SELECT c.member_id FROM claim c WHERE c.task_id = t.id AND c.status IN ({sql_list(FALLEN_AWAY)})
+              UNION SELECT a.member_id FROM alert a WHERE a.task_id = t.id AND a.status = 'DECLINED') AS decliners,
+        (SELECT max(w.run) FROM wave w WHERE w.task_id = t.id) AS run
+    FROM task t JOIN region r ON r.code = t.regency_code WHERE t.id = ANY($1::uuid[])
 """
-"""Over `member m`; $3 now."""
+"""What is the same for all members, a row for each task. $1 tasks, $2 the required capabilities by kind, $3 now."""
 
-WEEKLY_BUDGET = f"""
-    coalesce((SELECT d.weekly_alerts FROM dispatch_setting d
-              WHERE d.regency_code = t.regency_code AND (d.kind = t.kind OR d.kind IS NULL)
-              ORDER BY d.kind NULLS LAST LIMIT 1), {WEEKLY_ALERTS})
+LOOKED_UP = f"""
+    CROSS JOIN LATERAL (
+        SELECT array_agg(c.code) AS codes, array_agg(c.valid_until) AS valid_until,
+            array_agg(c.code::text) FILTER (WHERE c.valid_until IS NULL OR c.valid_until >= s.last_day) AS valid_codes
+        FROM capability c WHERE c.member_id = m.id
+    ) capabilities
+    CROSS JOIN LATERAL (
+        SELECT array_agg(d.weekday) AS weekdays, array_agg(d.starts::time) AS starts, array_agg(d.ends::time) AS ends,
+            bool_or(CASE WHEN d.starts::time < d.ends::time
+                THEN d.weekday = s.weekday AND d.starts::time <= s.clock AND s.clock < d.ends::time
+                ELSE (d.weekday = s.weekday AND d.starts::time <= s.clock)
+                    OR ((d.weekday + 1) % 7 = s.weekday AND s.clock < d.ends::time) END) AS now
+        FROM duty_shift d WHERE d.member_id = m.id
+    ) shifts
+    CROSS JOIN LATERAL (
+        SELECT count(*) AS this_week FROM alert a WHERE a.member_id = m.id
+        AND a.created_at > $3::timestamptz - interval '{WEEK.days} days' AND a.status NOT IN ({sql_list(UNSENT)})
+    ) alerts
+    CROSS JOIN LATERAL (
+        SELECT array_agg(v.region_id) AS regions,
+            bool_or(s.region_id = v.region_id OR starts_with(s.region_id, v.region_id || '.')) AS cover_task,
+            bool_or(s.regency_code = v.region_id OR starts_with(s.regency_code, v.region_id || '.')
+                    OR starts_with(v.region_id, s.regency_code || '.')) AS touch_regency
+        FROM membership v WHERE v.member_id = m.id AND v.role = 'VOLUNTEER'
+    ) memberships
 """
-"""Over `task t`."""
+"""Joins to `member m` and to `s`, a row of `ASKED`: what other tables know of the member, each looked up once."""
 
 FACTS = f"""
-    m.id AS member_id, t.id AS task_id, m.name, m.available, m.quiet_from::time, m.quiet_to::time,
-    m.last_latitude, m.last_longitude, m.last_fix_at, m.home_latitude, m.home_longitude, m.last_alerted_at,
-    (SELECT r.time_zone FROM region r WHERE r.code = t.regency_code) AS time_zone,
-    ARRAY(SELECT DISTINCT s.region_id FROM membership s
-          WHERE s.member_id = m.id AND s.role = 'VOLUNTEER') AS regions,
-    ARRAY(SELECT c.code FROM capability c WHERE c.member_id = m.id ORDER BY c.code) AS codes,
-    ARRAY(SELECT c.valid_until FROM capability c WHERE c.member_id = m.id ORDER BY c.code) AS valid_until,
-    ARRAY(SELECT d.weekday FROM duty_shift d WHERE d.member_id = m.id ORDER BY d.id) AS weekdays,
-    ARRAY(SELECT d.starts::time FROM duty_shift d WHERE d.member_id = m.id ORDER BY d.id) AS shift_starts,
-    ARRAY(SELECT d.ends::time FROM duty_shift d WHERE d.member_id = m.id ORDER BY d.id) AS shift_ends,
+    m.id AS member_id, s.id AS task_id, m.name, m.available, m.quiet_from::time, m.quiet_to::time,
+    m.last_latitude, m.last_longitude, m.last_fix_at, m.home_latitude, m.home_longitude, m.last_alerted_at, s.time_zone,
+    memberships.regions, capabilities.codes, capabilities.valid_until, shifts.weekdays, shifts.starts, shifts.ends,
     (SELECT c.task_id FROM claim c
-     WHERE c.member_id = m.id AND c.task_id <> t.id AND c.status IN ({sql_list(LIVE)})
-       AND c.starts_at < t.ends_at AND c.ends_at > t.starts_at
+     WHERE c.member_id = m.id AND c.task_id <> s.id AND c.status IN ({sql_list(LIVE)})
+       AND c.starts_at < s.ends_at AND c.ends_at > s.starts_at
      ORDER BY c.starts_at LIMIT 1) AS conflicting_task_id,
-    EXISTS (SELECT FROM claim c WHERE c.member_id = m.id AND c.task_id = t.id
-            AND c.status IN ({sql_list(TAKING)})) AS claimed,
-    EXISTS (SELECT FROM alert a WHERE a.member_id = m.id AND a.task_id = t.id AND a.status = 'DECLINED')
-    OR EXISTS (SELECT FROM claim c WHERE c.member_id = m.id AND c.task_id = t.id
-               AND c.status IN ({sql_list(FALLEN_AWAY)})) AS declined,
-    {ALERTS_THIS_WEEK} AS alerts_this_week, {WEEKLY_BUDGET} AS weekly_alerts
+    m.id = ANY(s.claimants) AS claimed, m.id = ANY(s.decliners) AS declined,
+    alerts.this_week AS alerts_this_week, s.weekly_alerts
 """
-"""The columns of a MemberFacts, over `member m` and `task t`; $3 now."""
+"""The columns of a MemberFacts, over `member m`, `s` and the joins of `LOOKED_UP`."""
+
+LOAD = f"SELECT {FACTS} FROM ({ASKED}) s CROSS JOIN member m {LOOKED_UP} WHERE m.id = ANY($4::uuid[])"
+
+
+def required_capabilities() -> str:
+    """The required capabilities by kind, as `ASKED` wants them."""
+    return orjson.dumps({kind.code: kind.required_capabilities for kind in task_kinds().values()}).decode()
 
 
 async def load_facts(member_ids: Collection[UUID], task_ids: Collection[UUID], now: datetime) -> list[MemberFacts]:
     """The facts of each of the members with regard to each of the tasks, in one statement."""
-    rows = await get_connection("default").execute_query_dict(
-        f"SELECT {FACTS} FROM member m, task t WHERE m.id = ANY($1::uuid[]) AND t.id = ANY($2::uuid[])",
-        [list(member_ids), list(task_ids), now],
-    )
+    values = [list(task_ids), required_capabilities(), now, list(member_ids)]
+    rows = await get_connection("default").execute_query_dict(LOAD, values)
     return [facts_of(row, now) for row in rows]
 
 
@@ -156,12 +185,12 @@ def facts_of(row: Mapping[str, Any], now: datetime) -> MemberFacts:
         place=place,
         fix_is_stale=place is None and row["last_fix_at"] is not None,
         available=row["available"],
-        shifts=tuple(map(Shift, row["weekdays"], row["shift_starts"], row["shift_ends"])),
+        shifts=tuple(map(Shift, row["weekdays"] or (), row["starts"] or (), row["ends"] or ())),
         quiet_from=row["quiet_from"],
         quiet_to=row["quiet_to"],
         zone=ZoneInfo(row["time_zone"]),
-        capabilities=dict(zip(row["codes"], row["valid_until"], strict=True)),
-        regions=tuple(row["regions"]),
+        capabilities=dict(zip(row["codes"] or (), row["valid_until"] or (), strict=True)),
+        regions=tuple(row["regions"] or ()),
         conflicting_task_id=row["conflicting_task_id"],
         claimed=row["claimed"],
         declined=row["declined"],

@@ -1,88 +1,76 @@
 """Who could do a task: the members nearest to it along the ellipsoid, with every reason against each."""
 
+import asyncio
 from collections.abc import Collection
 from datetime import datetime
+from functools import cache
 from typing import Any
 from uuid import UUID
 
-import orjson
 from tortoise.connection import get_connection
 
 from kurir_api.dispatch.candidates import Candidate, Search
-from kurir_api.dispatch.facts import ALERTS_THIS_WEEK, FACTS, FRESH_FIX, WEEKLY_BUDGET, facts_of
+from kurir_api.dispatch.facts import ASKED, FACTS, FRESH_FIX, LOOKED_UP, facts_of, required_capabilities
 from kurir_api.models import Task
-from kurir_api.task_kinds import task_kinds
 
 SPARE = 12
 GROWTH = 4
 
-# What a search asks of the index, one row for each task.
-SEARCHES = f"""
-    SELECT t.id, point(t.longitude, t.latitude) AS place, t.urgency = 'EMERGENCY' AS emergency,
-        ($3::timestamptz AT TIME ZONE r.time_zone)::time AS clock,
-        extract(isodow FROM $3::timestamptz AT TIME ZONE r.time_zone)::int - 1 AS weekday,
-        ((t.ends_at - interval '1 microsecond') AT TIME ZONE r.time_zone)::date AS last_day,
-        ARRAY(SELECT jsonb_array_elements_text($6::jsonb -> t.kind)) AS required,
-        CASE WHEN $5 THEN t.regency_code ELSE t.region_id END AS reached, t.regency_code,
-        {WEEKLY_BUDGET} AS budget, (SELECT max(w.run) FROM wave w WHERE w.task_id = t.id) AS run
-    FROM task t JOIN region r ON r.code = t.regency_code WHERE t.id = ANY($1::uuid[])
-"""
+FEWEST_ROWS = 16
+"""Of one statement. It has as many or four times, sixteen times ... as many: so few statements differ that PostgreSQL
+keeps their plans."""
 
 # This only narrows what is loaded, and never leaves out a member whom the checks of `eligibility` would accept; the
-# checks decide. OFFSET 0 keeps it a filter on the members that the index hands over: a join would go over all. And no
-# counts are compared: PostgreSQL takes equality to be rare, and would not expect the walk by distance to end early.
-NARROW = f"""
-    m.active AND (m.available OR $5)
-    AND EXISTS (SELECT FROM membership v WHERE v.member_id = m.id AND v.role = 'VOLUNTEER'
-                AND (s.reached = v.region_id OR starts_with(s.reached, v.region_id || '.')
-                     OR ($5 AND starts_with(v.region_id, s.regency_code || '.'))) OFFSET 0)
-    AND ($5 OR NOT EXISTS (SELECT FROM unnest(s.required) AS needed WHERE NOT EXISTS (
-            SELECT FROM capability c WHERE c.member_id = m.id AND c.code = needed
-            AND (c.valid_until IS NULL OR c.valid_until >= s.last_day)) OFFSET 0))
-    AND ($5 OR s.emergency OR m.quiet_from IS NULL OR NOT CASE WHEN m.quiet_from::time <= m.quiet_to::time
+# checks decide. CASE, since PostgreSQL takes that to be true for every second row. It expects next to nobody where
+# arrays are compared or counts are equal, and then wouldn't walk by distance, which ends early.
+ELIGIBLE = """
+    m.active AND m.available
+    AND (s.emergency OR m.quiet_from IS NULL OR NOT CASE WHEN m.quiet_from::time <= m.quiet_to::time
          THEN m.quiet_from::time <= s.clock AND s.clock < m.quiet_to::time
          ELSE m.quiet_from::time <= s.clock OR s.clock < m.quiet_to::time END)
-    AND ($5 OR coalesce((
-        SELECT bool_or(CASE WHEN d.starts::time < d.ends::time
-            THEN d.weekday = s.weekday AND d.starts::time <= s.clock AND s.clock < d.ends::time
-            ELSE (d.weekday = s.weekday AND d.starts::time <= s.clock)
-                OR ((d.weekday + 1) % 7 = s.weekday AND s.clock < d.ends::time) END)
-        FROM duty_shift d WHERE d.member_id = m.id), true))
-    AND ($5 OR s.emergency OR {ALERTS_THIS_WEEK} < s.budget)
-    AND ($7 OR NOT EXISTS (SELECT FROM alert a JOIN wave w ON w.id = a.wave_id
-                        WHERE a.task_id = s.id AND a.member_id = m.id AND w.run = s.run))
+    AND CASE WHEN s.required = '{}' THEN true ELSE s.required <@ capabilities.valid_codes END
+    AND coalesce(shifts.now, true)
+    AND CASE WHEN s.emergency THEN true ELSE alerts.this_week < s.weekly_alerts END
+    AND memberships.cover_task
+"""
+ANYBODY = "m.active AND memberships.touch_regency"
+NOT_ALERTED = """
+    AND NOT EXISTS (SELECT FROM alert a JOIN wave w ON w.id = a.wave_id
+                    WHERE a.task_id = s.id AND a.member_id = m.id AND w.run = s.run)
 """
 
+FIX_IS_FRESH = "m.last_fix_at >= s.fresh_from"
+FIXES = ("point(m.last_longitude, m.last_latitude)", FIX_IS_FRESH)
+HOMES = (
+    "point(m.home_longitude, m.home_latitude)",
+    f"m.home_latitude IS NOT NULL AND ({FIX_IS_FRESH}) IS NOT TRUE",
+)
+UNLOCATED = f"m.home_latitude IS NULL AND ({FIX_IS_FRESH}) IS NOT TRUE"
 
-def _branch(point: str, located: str) -> str:
-    return (
-        f"SELECT m.id, {point} <-> s.place AS away FROM member m"
-        f" WHERE {located} AND {NARROW}"
-        f" ORDER BY {point} <-> s.place LIMIT $4"
-    )
 
+@cache
+def near(rows: int, *, ineligible: bool, alerted: bool) -> str:
+    """The statement for the facts of so many members around each task: two walks of a GiST index, over the fresh fixes
+    and over the homes of everybody else, merged. With the `ineligible` also, last, the unlocated.
 
-FIX_IS_FRESH = "m.last_fix_at >= $2"
-HOME_COUNTS = f"m.home_latitude IS NOT NULL AND ({FIX_IS_FRESH}) IS NOT TRUE"
-NEAR = f"""
-    SELECT near.away, {FACTS}
-    FROM ({SEARCHES}) s CROSS JOIN LATERAL (
-        ({_branch("point(m.last_longitude, m.last_latitude)", FIX_IS_FRESH)})
-        UNION ALL
-        ({_branch("point(m.home_longitude, m.home_latitude)", HOME_COUNTS)})
-        UNION ALL
-        (SELECT m.id, 'Infinity' FROM member m
-         WHERE $5 AND m.home_latitude IS NULL AND ({FIX_IS_FRESH}) IS NOT TRUE AND {NARROW} ORDER BY m.id LIMIT $4)
-        ORDER BY away, id LIMIT $4
-    ) near JOIN member m ON m.id = near.id JOIN task t ON t.id = s.id
-    ORDER BY t.id, near.away, near.id
-"""
-"""For each task two walks of a GiST index, over the fresh fixes and over the homes of everybody else, merged; last
-the unlocated.
-
-$1 tasks, $2 from when a fix is fresh, $3 now, $4 rows for each, $5 also those who aren't eligible or without a
-location, $6 the required capabilities by kind, $7 also the alerted.
-"""
+    $1 to $3 are those of `ASKED`; $4 from when a fix is fresh, $5 how many tasks.
+    """
+    narrowed = (ANYBODY if ineligible else ELIGIBLE) + ("" if alerted else NOT_ALERTED)
+    found = f"FROM member m {LOOKED_UP} WHERE {narrowed} AND"
+    branches = [
+        f"(SELECT {point} <-> s.place AS away, {FACTS} {found} {located} ORDER BY {point} <-> s.place LIMIT {rows})"
+        for point, located in (FIXES, HOMES)
+    ]
+    if ineligible:
+        branches.append(f"(SELECT 'Infinity', {FACTS} {found} {UNLOCATED} ORDER BY m.id LIMIT {rows})")
+    # A task's row is made once, not for each member. The limit changes nothing but what PostgreSQL expects: one row,
+    # however many tasks are asked for. So the plan that it keeps looks as good as one for these very values.
+    return f"""
+        WITH s AS MATERIALIZED (SELECT *, $4::timestamptz AS fresh_from FROM ({ASKED}) asked LIMIT $5)
+        SELECT near.* FROM s CROSS JOIN LATERAL (
+            {" UNION ALL ".join(branches)} ORDER BY away, member_id LIMIT {rows}
+        ) near ORDER BY near.task_id, near.away, near.member_id
+    """
 
 
 async def rank(
@@ -114,7 +102,9 @@ async def rank_many(
     """
     ranked: dict[UUID, list[Candidate]] = {}
     left = {task.id: Search(task=task, limit=limit, ineligible=include_ineligible, now=now) for task in tasks}
-    batch = limit + SPARE
+    batch = FEWEST_ROWS
+    while batch < limit + SPARE:
+        batch *= GROWTH
     while left:
         rows = await _nearest(left, batch, now, ineligible=include_ineligible, alerted=not exclude_alerted)
         for task_id, seen in rows.items():
@@ -126,6 +116,8 @@ async def rank_many(
             if found is not None:
                 ranked[task_id] = found
                 del left[task_id]
+            # Long lists of many tasks take seconds: whoever else is waiting gets a turn in between.
+            await asyncio.sleep(0)
         batch *= GROWTH
     return ranked
 
@@ -133,10 +125,10 @@ async def rank_many(
 async def _nearest(
     tasks: Collection[UUID], rows: int, now: datetime, *, ineligible: bool, alerted: bool
 ) -> dict[UUID, list[dict[str, Any]]]:
-    """By task, the rows of `NEAR`."""
-    required = {kind.code: kind.required_capabilities for kind in task_kinds().values()}
-    values = [list(tasks), now - FRESH_FIX, now, rows, ineligible, orjson.dumps(required).decode(), alerted]
+    """By task, the rows of `near`."""
+    values = [list(tasks), required_capabilities(), now, now - FRESH_FIX, len(tasks)]
+    statement = near(rows, ineligible=ineligible, alerted=alerted)
     found: dict[UUID, list[dict[str, Any]]] = {task_id: [] for task_id in tasks}
-    for row in await get_connection("default").execute_query_dict(NEAR, values):
+    for row in await get_connection("default").execute_query_dict(statement, values):
         found[row["task_id"]].append(row)
     return found

@@ -12,7 +12,7 @@ from kurir_api.models.cost import Cost, CostCategory, CostStatus
 from kurir_api.models.device import Device
 from kurir_api.models.dispatch_setting import DispatchSetting
 from kurir_api.models.drill import Drill
-from kurir_api.models.duty_shift import DutyShift
+from kurir_api.models.duty_shift import DutyShift, Weekday
 from kurir_api.models.facility import Facility
 from kurir_api.models.idempotency_key import IdempotencyKey
 from kurir_api.models.inbound_message import InboundMessage
@@ -71,6 +71,7 @@ __all__ = [
     "Urgency",
     "Wave",
     "WaveStatus",
+    "Weekday",
     "global_id",
     "insert_parts",
     "lies_within",

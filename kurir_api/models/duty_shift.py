@@ -1,11 +1,24 @@
 """Duty shifts: the weekly hours in which a member is on duty."""
 
+from enum import IntEnum
 from uuid import UUID
 
 from tortoise import fields
 
 from kurir_api.models.base import TenantTable
 from kurir_api.models.member import Member
+
+
+class Weekday(IntEnum):
+    """As `datetime.weekday` counts."""
+
+    MONDAY = 0
+    TUESDAY = 1
+    WEDNESDAY = 2
+    THURSDAY = 3
+    FRIDAY = 4
+    SATURDAY = 5
+    SUNDAY = 6
 
 
 class DutyShift(TenantTable):

@@ -35,7 +35,7 @@ class Notification(TenantTable):
         "models.Alert", related_name="notifications", null=True, on_delete=fields.CASCADE
     )
     data: dict[str, Any] = fields.JSONField()
-    channel = fields.CharField(max_length=10, default="push")
+    channel = fields.CharField(max_length=10, default="push", db_default="push")
     silent = fields.BooleanField(default=False)
     urgent = fields.BooleanField(default=False)
     expires_at = fields.DatetimeField()

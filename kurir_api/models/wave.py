@@ -31,7 +31,7 @@ class Wave(TenantTable):
         "models.Task", related_name="waves", on_delete=fields.RESTRICT
     )
     number = fields.SmallIntField()
-    run = fields.SmallIntField(default=1)
+    run = fields.SmallIntField(default=1, db_default=1)
     status = status_field(WaveStatus, default=WaveStatus.PLANNED)
     due_at = fields.DatetimeField()
     leased_until = fields.DatetimeField(null=True)

@@ -35,6 +35,7 @@ from kurir_api.schema.members.invite_member import invite_member
 from kurir_api.schema.members.me import me
 from kurir_api.schema.members.organizations import organizations
 from kurir_api.schema.members.set_availability import set_availability
+from kurir_api.schema.members.set_duty_schedule import set_duty_schedule
 from kurir_api.schema.members.update_location import update_location
 from kurir_api.schema.node import node, nodes
 from kurir_api.schema.notifications import my_notifications_stream
@@ -56,6 +57,7 @@ from kurir_api.schema.tasks.create_task import create_task
 from kurir_api.schema.tasks.nearby_task_events import nearby_task_events
 from kurir_api.schema.tasks.nearby_tasks import nearby_tasks
 from kurir_api.schema.tasks.publish_task import publish_task
+from kurir_api.schema.tasks.suggested_assignments import suggested_assignments
 from kurir_api.schema.tasks.task_kinds import task_kinds
 from kurir_api.schema.tasks.tasks import task, task_by_number, tasks
 from kurir_api.schema.tasks.verify_task import verify_task
@@ -76,6 +78,7 @@ QUERIES = [
     case,
     reports,
     alarms,
+    suggested_assignments,
     task_kinds,
     organizations,
     regions,
@@ -93,6 +96,7 @@ MUTATIONS = [
     register_device,
     unregister_device,
     set_availability,
+    set_duty_schedule,
     update_location,
     mark_notifications_read,
     log_cost,

@@ -8,6 +8,7 @@ import strawberry
 from starlette.requests import HTTPConnection
 
 from kurir_api.auth import Authenticator, Principal
+from kurir_api.dispatch.travel import Roads
 from kurir_api.errors import Unauthenticated
 from kurir_api.schema.live import LiveEvents
 from kurir_api.schema.loaders import Loaders
@@ -19,13 +20,14 @@ BEARER = "bearer "
 class Context:
     """One per HTTP request, or per WebSocket connection.
 
-    `connection_params` is what the client sent at WebSocket init. A socket lives long: there `renew` gives
-    each operation and each event fresh loaders.
+    `roads`: the office's router, if it has one. `connection_params` is what the client sent at WebSocket init. A
+    socket lives long: there `renew` gives each operation and each event fresh loaders.
     """
 
     request: HTTPConnection
     authenticator: Authenticator
     live: LiveEvents
+    roads: Roads | None = None
     connection_params: dict[str, Any] | None = None
     _principal: Principal | None = None
     _loaders: Loaders | None = None

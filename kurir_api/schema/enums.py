@@ -7,6 +7,7 @@ from strawberry.types.enum import has_enum_definition
 
 from kurir_api.dispatch.eligibility import EligibilityReason
 from kurir_api.models import (
+    AlarmReason,
     AlertStatus,
     CarePhase,
     CaseStatus,
@@ -21,6 +22,7 @@ from kurir_api.models import (
     TaskStatus,
     Urgency,
     WaveStatus,
+    Weekday,
 )
 from kurir_api.transitions import LiveEvent
 
@@ -48,6 +50,15 @@ VALUES: Mapping[type[Enum], Mapping[str, str]] = {
         "SOCIAL_ORGANIZATION": "A social organisation (orsos).",
         "WELFARE_INSTITUTION": "A welfare institution that cares for people itself (LKS, LKSA).",
         "COMMUNITY": "People who help together without being more formal than that.",
+    },
+    Weekday: {
+        "MONDAY": "Senin.",
+        "TUESDAY": "Selasa.",
+        "WEDNESDAY": "Rabu.",
+        "THURSDAY": "Kamis.",
+        "FRIDAY": "Jumat.",
+        "SATURDAY": "Sabtu.",
+        "SUNDAY": "Minggu.",
     },
     Channel: {
         "WHATSAPP": "A WhatsApp message.",
@@ -110,16 +121,22 @@ VALUES: Mapping[type[Enum], Mapping[str, str]] = {
     EligibilityReason: {
         "CAPABILITY_MISSING": "A required capability is not recorded.",
         "CAPABILITY_EXPIRED": "A required capability ends before the task does.",
-        "OFF_DUTY": "The member is off duty. Keeps alerts away, not claims.",
+        "OFF_DUTY": "The member is switched off, or outside the own duty hours. Keeps alerts away, not claims.",
         "QUIET_HOURS": "It is the member's quiet time. Keeps alerts away, not claims.",
         "BUSY": "The member has another task at an overlapping time.",
         "OUT_OF_RANGE": "Further away than the kind of task asks anybody to come. Keeps alerts away, not claims.",
-        "NO_LOCATION": "Neither a recent fix nor a home is known. Keeps alerts away, not claims.",
-        "STALE_LOCATION": "The last fix is too old.",
-        "ALERT_BUDGET_SPENT": "The member was alerted often enough lately.",
-        "ALREADY_DECLINED": "The member declined an alert for this task. Keeps alerts away, not claims.",
+        "NO_LOCATION": "Neither a fix nor a home is known. Keeps alerts away, not claims.",
+        "STALE_LOCATION": "The last fix is too old, and no home is known. Keeps alerts away, not claims.",
+        "ALERT_BUDGET_SPENT": "The member was alerted often enough this week. Keeps alerts away, not claims.",
+        "ALREADY_DECLINED": "The member declined this task, gave it back or lost it. Keeps alerts away, not claims.",
         "OUT_OF_REGION": "The member does not volunteer where the task is.",
         "ALREADY_CLAIMED": "The member has a slot of this task.",
+    },
+    AlarmReason: {
+        "NOBODY_LEFT": "Everybody who could do it was asked.",
+        "UNCLAIMED": "Slots are still open after the usual time.",
+        "NOT_STARTED": "A member didn't set off in time.",
+        "WINDOW_PASSED": "The time is over, and the task isn't done.",
     },
     WaveStatus: {
         "PLANNED": "To be sent when it is due.",

@@ -23,6 +23,7 @@ from kurir_api.models import (
     LIVE,
     Alert,
     Capability,
+    DutyShift,
     Facility,
     Member,
     Membership,
@@ -273,6 +274,12 @@ class Loaders:
     def capabilities(self) -> DataLoader[UUID, list[Capability]]:
         """The capabilities of a member, as far as the caller may know."""
         rows = visibility.visible_capabilities(self._principal).order_by("code")
+        return _grouped(lambda members: rows.filter(member_id__in=members), _same, "member_id")
+
+    @cached_property
+    def duty_shifts(self) -> DataLoader[UUID, list[DutyShift]]:
+        """The duty shifts of a member, as far as the caller may know, in the order of the week."""
+        rows = visibility.visible_duty_shifts(self._principal).order_by("weekday", "starts")
         return _grouped(lambda members: rows.filter(member_id__in=members), _same, "member_id")
 
     @cached_property

@@ -17,6 +17,7 @@ from kurir_api.models import (
     Claim,
     Cost,
     Drill,
+    DutyShift,
     Facility,
     Member,
     Membership,
@@ -134,6 +135,14 @@ def visible_memberships(principal: Principal) -> QuerySet[Membership]:
 def visible_capabilities(principal: Principal) -> QuerySet[Capability]:
     """One's own, and those of the people whose membership one may know of."""
     return Capability.filter(
+        Q(member_id=principal.member_id)
+        | Q(member_id__in=Subquery(visible_memberships(principal).values("member_id")))
+    )
+
+
+def visible_duty_shifts(principal: Principal) -> QuerySet[DutyShift]:
+    """One's own, and those of the people whose membership one may know of: who plans must know who is there when."""
+    return DutyShift.filter(
         Q(member_id=principal.member_id)
         | Q(member_id__in=Subquery(visible_memberships(principal).values("member_id")))
     )

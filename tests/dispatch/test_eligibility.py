@@ -1,10 +1,12 @@
 """Every reason against a member, and which of them also forbid a claim."""
 
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, date, datetime, timedelta
+from math import inf, nextafter
 from typing import Any
 from uuid import UUID
 
 import pytest
+from geopy.distance import geodesic
 
 from kurir_api.dispatch.eligibility import (
     CHECKS,
@@ -18,8 +20,10 @@ from kurir_api.dispatch.eligibility import (
 from kurir_api.dispatch.facts import load_facts
 from kurir_api.dispatch.geo import Point
 from kurir_api.errors import REASON_WORDS
-from kurir_api.models import AlertStatus, ClaimStatus, Member, Region, Role, Task, Urgency
+from kurir_api.models import AlertStatus, ClaimStatus, Member, Region, Role, Task
+from kurir_api.task_kinds import task_kinds
 from tests.counting import Statements
+from tests.dispatch.verdicts import against
 from tests.factories import (
     NOW,
     OTHER_REGENCY,
@@ -80,54 +84,23 @@ async def test_a_capability_must_hold_through_the_last_local_day_of_the_window(
     assert await claim_obstacles(member.id, task, NOW) == Obstacles(found, None)
 
 
+@pytest.mark.parametrize(
+    ("zone", "found"),
+    [("Asia/Jakarta", ()), ("Asia/Makassar", ()), ("Asia/Jayapura", (R.CAPABILITY_EXPIRED,))],
+)
+async def test_the_last_local_day_is_the_regencys(zone: str, found: tuple[R, ...]) -> None:
+    member = await make_member(capabilities={"AMBULANCE_LICENCE": date(2026, 11, 23)})
+    # Midnight is past in the east only: 22.30, 23.30 and 00.30.
+    task = await make_task(starts_at=NOW, ends_at=datetime(2026, 11, 23, 15, 30, tzinfo=UTC))
+    await Region.filter(code=task.regency_code).update(time_zone=zone)
+    assert await against(member, task) == found
+    assert await claim_obstacles(member.id, task, NOW) == Obstacles(found, None)
+
+
 async def test_off_duty_stops_alerts_but_not_a_claim() -> None:
     member, task = await make_member(capabilities=LICENSED, available=False), await make_task()
     assert await reasons(member, task) == (R.OFF_DUTY,)
     assert await claim_obstacles(member.id, task, NOW) == NOTHING
-
-
-@pytest.mark.parametrize(
-    ("quiet_from", "quiet_to", "local", "quiet"),
-    [
-        ("21:00", "05:00", "20:59", False),
-        ("21:00", "05:00", "21:00", True),
-        ("21:00", "05:00", "00:00", True),
-        ("21:00", "05:00", "04:59", True),
-        ("21:00", "05:00", "05:00", False),
-        ("12:00", "13:30", "11:59", False),
-        ("12:00", "13:30", "12:00", True),
-        ("12:00", "13:30", "13:30", False),
-        ("09:00", "09:00", "09:00", False),
-    ],
-)
-async def test_quiet_hours_are_wall_clock_times_in_the_regency_and_may_span_midnight(
-    quiet_from: str, quiet_to: str, local: str, quiet: bool
-) -> None:
-    member = await make_member(
-        capabilities=LICENSED,
-        quiet_from=time.fromisoformat(quiet_from).replace(tzinfo=UTC),
-        quiet_to=time.fromisoformat(quiet_to).replace(tzinfo=UTC),
-    )
-    task = await make_task(starts_at=NOW + 48 * HOUR)
-    now = datetime.fromisoformat(f"2026-11-23T{local}+07:00")
-    assert await reasons(member, task, now) == ((R.QUIET_HOURS,) if quiet else ())
-    assert await claim_obstacles(member.id, task, now) == NOTHING
-
-
-async def test_quiet_hours_follow_the_zone_of_the_regency() -> None:
-    night = {"quiet_from": time(21, tzinfo=UTC), "quiet_to": time(5, tzinfo=UTC)}
-    member, task = await make_member(capabilities=LICENSED, **night), await make_task()
-    at_2030_in_java = datetime(2026, 11, 23, 13, 30, tzinfo=UTC)
-    assert await reasons(member, task, at_2030_in_java) == ()
-    await Region.filter(code=task.regency_code).update(time_zone="Asia/Jayapura")
-    assert await reasons(member, task, at_2030_in_java) == (R.QUIET_HOURS,)
-
-
-async def test_an_emergency_goes_through_quiet_hours() -> None:
-    always = {"quiet_from": time(0, tzinfo=UTC), "quiet_to": time(23, 59, tzinfo=UTC)}
-    member = await make_member(capabilities=LICENSED, **always)
-    assert await reasons(member, await make_task(urgency=Urgency.EMERGENCY)) == ()
-    assert await reasons(member, await make_task(urgency=Urgency.URGENT)) == (R.QUIET_HOURS,)
 
 
 @pytest.mark.parametrize(
@@ -172,21 +145,68 @@ async def test_somebody_elses_claim_stands_in_nobodys_way() -> None:
 async def test_a_member_whose_claim_takes_a_slot_has_the_task_already(status: ClaimStatus, holds: bool) -> None:
     member, task = await make_member(capabilities=LICENSED), await make_task(slots=2)
     await make_claim(task, member, status)
-    found = (R.ALREADY_CLAIMED,) if holds else ()
-    assert await reasons(member, task) == found
-    assert await claim_obstacles(member.id, task, NOW) == Obstacles(found, None)
+    assert (R.ALREADY_CLAIMED in await reasons(member, task)) == holds
+    assert await claim_obstacles(member.id, task, NOW) == Obstacles((R.ALREADY_CLAIMED,) if holds else (), None)
 
 
-async def test_beyond_the_largest_radius_of_the_kind_is_out_of_range_for_alerts_only() -> None:
-    member, task = await make_member(capabilities=LICENSED), await make_task()
-    assert await reasons(member, task, distance_m=60_000.0) == ()
-    assert await reasons(member, task, distance_m=60_000.1) == (R.OUT_OF_RANGE,)
+@pytest.mark.parametrize(
+    ("status", "fell_away"),
+    [(status, status in {"DECLINED", "RELEASED", "EXPIRED", "REVOKED", "NO_SHOW"}) for status in ClaimStatus],
+)
+async def test_whose_claim_fell_away_is_not_alerted_for_that_task_again_but_may_claim_it(
+    status: ClaimStatus, fell_away: bool
+) -> None:
+    member, task, other = await make_member(capabilities=LICENSED), await make_task(slots=2), await make_task()
+    await make_claim(task, member, status)
+    assert (R.ALREADY_DECLINED in await reasons(member, task)) == fell_away
+    assert R.ALREADY_DECLINED not in await reasons(member, other)
+    assert R.ALREADY_DECLINED not in (await claim_obstacles(member.id, task, NOW)).reasons
+
+
+@pytest.mark.parametrize("kind", task_kinds())
+async def test_beyond_the_largest_radius_of_the_kind_is_out_of_range_for_alerts_only(kind: str) -> None:
+    radius = float(task_kinds()[kind].largest_radius_m)
+    member = await make_member(capabilities=task_kinds()[kind].required_capabilities)
+    task = await make_task(kind=kind)
+    assert await reasons(member, task, distance_m=radius) == ()
+    assert await reasons(member, task, distance_m=nextafter(radius, inf)) == (R.OUT_OF_RANGE,)
     assert await claim_obstacles(member.id, task, NOW) == NOTHING
+
+
+@pytest.mark.parametrize(("metres", "found"), [(59_999, ()), (60_001, (R.OUT_OF_RANGE,))])
+async def test_a_wave_reaches_as_far_as_the_largest_radius_along_the_ellipsoid(
+    metres: int, found: tuple[R, ...]
+) -> None:
+    task = await make_task()
+    home = geodesic(meters=metres).destination((task.latitude, task.longitude), bearing=70)
+    member = await make_member(capabilities=LICENSED, home=(home.latitude, home.longitude))
+    assert await against(member, task) == found
 
 
 async def test_without_fresh_fix_or_home_the_location_is_unknown_which_stops_alerts_only() -> None:
     member, task = await make_member(capabilities=LICENSED, home=None), await make_task()
     assert await reasons(member, task, distance_m=None) == (R.NO_LOCATION,)
+    assert await claim_obstacles(member.id, task, NOW) == NOTHING
+
+
+@pytest.mark.parametrize(
+    ("minutes", "home", "found"),
+    [
+        (30, None, ()),
+        (31, None, (R.STALE_LOCATION,)),
+        (31, (-7.4243, 109.2302), ()),
+        (None, None, (R.NO_LOCATION,)),
+        (None, (-7.4243, 109.2302), ()),
+    ],
+)
+async def test_a_fix_older_than_thirty_minutes_counts_no_more_and_without_a_home_it_is_stale(
+    minutes: int | None, home: tuple[float, float] | None, found: tuple[R, ...]
+) -> None:
+    fix: dict[str, Any] = {}
+    if minutes is not None:
+        fix = {"last_latitude": -7.5, "last_longitude": 109.3, "last_fix_at": NOW - timedelta(minutes=minutes)}
+    member, task = await make_member(capabilities=LICENSED, home=home, **fix), await make_task()
+    assert await against(member, task) == found
     assert await claim_obstacles(member.id, task, NOW) == NOTHING
 
 

@@ -121,7 +121,7 @@ class TestTheRow:
         assert (await data_of(task))["time_zone"] == "Asia/Makassar"
 
     async def test_takes_further_fields(self) -> None:
-        assert (await data_of(await make_task(), kind=NotificationKind.NOBODY_FOUND, alerted=0))["alerted"] == 0
+        assert (await data_of(await make_task(), kind=NotificationKind.NOBODY_LEFT, alerted=0))["alerted"] == 0
 
     @pytest.mark.parametrize(
         ("ends_in", "worth"),

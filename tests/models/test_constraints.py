@@ -17,14 +17,19 @@ from kurir_api.models import (
     CaseStatus,
     ClaimStatus,
     CostStatus,
+    DispatchSetting,
     IdempotencyKey,
+    InboundMessage,
     ReportStatus,
     TaskStatus,
     WaveStatus,
+    Weekday,
 )
 from tests.factories import (
     NOW,
     OTHER_REGENCY,
+    REGENCY,
+    make_alarm,
     make_alert,
     make_case,
     make_claim,
@@ -32,9 +37,11 @@ from tests.factories import (
     make_device,
     make_facility,
     make_member,
+    make_notification,
     make_organization,
     make_patient,
     make_report,
+    make_shift,
     make_task,
     make_wave,
 )
@@ -47,6 +54,9 @@ STARTS, ENDS = "2026-11-24T00:00:00Z", "2026-11-24T04:00:00Z"
 CLOSED = {"status": "CLOSED", "outcome": "RECOVERED", "closed_at": ENDS}
 
 BREACHES: list[tuple[str, str, dict[str, Any]]] = [
+    ("alarm_due_or_ended", "alarm", {"ended_at": ENDS}),
+    ("alarm_due_or_ended", "alarm", {"due_at": None}),
+    ("alarm_one_open", "alarm", {}),
     ("alert_status_known", "alert", {"status": "LOST"}),
     ("case_file_status_known", "case_file", {"status": "LOST"}),
     ("claim_status_known", "claim", {"status": "LOST"}),
@@ -70,12 +80,18 @@ BREACHES: list[tuple[str, str, dict[str, Any]]] = [
     ("cost_amount_positive", "cost", {"amount": -50_000}),
     ("cost_amount_positive", "cost", {"amount": 2**53}),
     ("device_token_unique", "device", {}),
+    ("dispatch_setting_budget_sensible", "dispatch_setting", {"kind": "POST_CARE", "weekly_alerts": 0}),
+    ("dispatch_setting_one", "dispatch_setting", {"policy": "broadcast"}),
+    ("duty_shift_weekday_known", "duty_shift", {"weekday": 7}),
     ("facility_code_key", "facility", {}),
     ("member_phone_index_key", "member", {}),
     ("member_points_whole", "member", {"home_latitude": None}),
     ("member_points_whole", "member", {"last_latitude": -7.4, "last_longitude": 109.2}),
     ("member_points_whole", "member", {"last_fix_at": STARTS}),
     ("member_quiet_hours_whole", "member", {"quiet_from": "21:00"}),
+    ("notification_addressed", "notification", {"member_id": None}),
+    ("notification_addressed", "notification", {"phone_index": "a number"}),
+    ("notification_channel_known", "notification", {"channel": "pigeon"}),
     ("organization_name_unique", "organization", {"name": "pmi BANYUMAS"}),
     ("patient_one_per_national_id", "patient", {"name": "Sutinah kedua"}),
     ("patient_point_whole", "patient", {"longitude": None}),
@@ -88,6 +104,7 @@ BREACHES: list[tuple[str, str, dict[str, Any]]] = [
     ("uid_alert_wave_id_056591", "alert", {"rank": 2}),
     ("uid_capability_member__e2dc7d", "capability", {"valid_until": "2027-01-31"}),
     ("uid_idempotency_member__0ca6f9", "idempotency_key", {"fingerprint": "another"}),
+    ("uid_inbound_mes_channel_c21959", "inbound_message", {}),
     ("uid_membership_member__d01021", "membership", {}),
     ("uid_wave_task_id_a3e6e5", "wave", {"status": "PLANNED"}),
 ]
@@ -116,6 +133,11 @@ async def one_row_of_each() -> None:
     claim = await make_claim(task, driver, organization=pmi)
     await make_cost(claim)
     await make_alert(await make_wave(task), driver)
+    await make_alarm(task)
+    await make_shift(driver, Weekday.MONDAY, "08:00", "16:00")
+    await make_notification(driver, task)
+    await DispatchSetting.create(regency_code=REGENCY, policy="nearest")
+    await InboundMessage.create(channel="smsgate", provider_id="1", received_at=NOW)
     await make_device(driver)
     await make_report()
     await make_facility()

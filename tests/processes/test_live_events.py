@@ -1,5 +1,7 @@
 """What is done through one api process is heard by those who are connected to another, as far as it is theirs."""
 
+from datetime import UTC, datetime, timedelta
+
 import pytest
 from tortoise.connection import get_connection
 from websockets.exceptions import ConnectionClosed
@@ -129,7 +131,8 @@ async def test_members_hear_of_their_own_notifications_which_a_worker_made(
     ):
         task = await create(second, coordinator)
         alert = (await alerted.event())["myNotifications"]
-        other = await make_task()
+        soon = datetime.now(UTC) + timedelta(hours=1)
+        other = await make_task(starts_at=soon, ends_at=soon + timedelta(hours=2))
         await second.do(
             coordinator, "assignTask", taskId=id_of(other), memberId=id_of(off_duty), reason="Sudah bersedia"
         )

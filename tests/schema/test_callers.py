@@ -35,6 +35,9 @@ QUERIES = {
     "cases": "{ edges { cursor } }",
     "case": '(id: "no id") { id }',
     "reports": "{ edges { cursor } }",
+    "alarms": "{ edges { cursor } }",
+    "deadLetters": "{ edges { cursor } }",
+    "reachability": "{ members { drills } }",
 }
 """A call of every query that any answer fits."""
 
@@ -43,6 +46,7 @@ MUTATIONS: dict[str, Answer] = {
     "registerDevice": {"token": "", "platform": "fax"},
     "unregisterDevice": {"token": "unknown"},
     "setAvailability": {"available": True, "quietFrom": "21:00"},
+    "setDutySchedule": {"shifts": [{"weekday": "MONDAY", "from": "", "to": ""}]},
     "updateLocation": {"location": {"latitude": 0.0, "longitude": 0.0}},
     "answerAlert": {"alertId": NOBODY, "status": "OPENED"},
     "logCost": TASK | {"category": "FUEL", "amount": 1, "spentOn": "2026-11-23"},
@@ -54,6 +58,9 @@ MUTATIONS: dict[str, Answer] = {
     "completeClaim": CLAIM,
     "releaseClaim": CLAIM,
     "revokeClaim": CLAIM,
+    "reportNoShow": CLAIM,
+    "acknowledgeAlarm": {"alarmId": NOBODY},
+    "answerDrill": {"drillId": NOBODY},
     "submitReport": {"channel": "SMS", "text": ""},
     "resolveReport": {"reportId": NOBODY, "as": "UNREACHABLE"},
     "openCase": {"phase": "IN_HOSPITAL"},

@@ -7,6 +7,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from kurir_api.dispatch.senders.memory import MemorySender
+from kurir_api.dispatch.text_senders.memory import MemoryTextSender
 from kurir_api.models import Member, Role
 from kurir_api.settings import Settings
 from kurir_api.worker import Worker
@@ -60,7 +61,7 @@ class Stage:
 
 async def test_a_message_becomes_a_run_that_is_done_confirmed_and_costed(api: Api, settings: Settings) -> None:
     stage, phones = await set_the_stage(api), MemorySender()
-    worker = Worker(settings, phones)
+    worker = Worker(settings, phones, MemoryTextSender())
 
     report = await a_message_reaches_the_desk(stage)
     case = await the_coordinator_opens_a_case_and_ticks_the_needs(stage, report)

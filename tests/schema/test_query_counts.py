@@ -73,6 +73,7 @@ RELATIONS = {
         "address": 5,
         "case { number patient { name } }": 4,
         "claims { member { name phone } organization { name } assignedBy { name } }": 6,
+        "claims { member { capabilities { code } dutyShifts { weekday from to } } }": 6,
         "viewerClaim { status }": 3,
         "viewerEligibility { reasons }": 3,
         "costs(first: 3) { edges { node { amount member { name } organization { name } } } }": 6,

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import time, timedelta
 
 from kurir_api.auth import principal_of_member
-from kurir_api.models import Claim, Member, Organization, Role
+from kurir_api.models import Claim, Member, Organization, Role, Weekday
 from kurir_api.transitions import record
 from tests.api import Answer
 from tests.factories import (
@@ -12,16 +12,19 @@ from tests.factories import (
     OTHER_REGENCY,
     REGENCY,
     VILLAGE,
+    make_alarm,
     make_alert,
     make_case,
     make_claim,
     make_cost,
+    make_drill,
     make_facility,
     make_member,
     make_notification,
     make_organization,
     make_patient,
     make_report,
+    make_shift,
     make_task,
     make_wave,
 )
@@ -102,7 +105,9 @@ async def make_scene() -> Scene:
         "Cost": await make_cost(claim, 85_000, "Bensin"),
         "Member": holder,
         "Alert": await make_alert(await make_wave(task), holder, status="ACCEPTED", sent_at=LATER),
+        "Alarm": await make_alarm(task, ended_by=kus, ended_at=None),
         "Notification": await make_notification(holder, task, read_at=LATER),
+        "Drill": await make_drill(holder, received_at=LATER),
     }
     await make_cost(done, 40_000)
     ids = {name: id_of(row) for name, row in about.items()}
@@ -121,6 +126,7 @@ async def _people(lazis: Organization) -> dict[str, Member]:
         last_longitude=109.2215,
         last_fix_at=AT,
     )
+    await make_shift(holder, Weekday.SUNDAY, "20:00", "06:00")
     others = {name: await make_member(name, role, region) for name, (role, region) in (INSIDERS | OUTSIDERS).items()}
     own = await make_member("own reviewer", Role.PARTNER_REVIEWER, organization=lazis)
     return {"holder": holder, "own reviewer": own} | others
@@ -198,6 +204,7 @@ def _there(ids: dict[str, str]) -> dict[str, Answer]:
             "costs": edges({"amount": 40_000}, {"amount": 85_000}),
             "candidates": [{"rank": 1}],
             "waves": [{"number": 1}],
+            "alarms": [{"reason": "UNCLAIMED"}],
         },
         "Claim": {
             "task": task,
@@ -226,6 +233,7 @@ def _there(ids: dict[str, str]) -> dict[str, Answer]:
             "phone": "+628120000001",
             "memberships": [{"role": "VOLUNTEER"}],
             "capabilities": [{"code": "AMBULANCE_LICENCE"}],
+            "dutyShifts": [{"weekday": "SUNDAY", "from": "20:00", "to": "06:00"}],
             "available": True,
             "location": PLACE,
             "locationAt": at,
@@ -240,6 +248,16 @@ def _there(ids: dict[str, str]) -> dict[str, Answer]:
             "explanation": "2,1 km",
             "sentAt": later,
         },
+        "Alarm": {
+            "task": task,
+            "reason": "UNCLAIMED",
+            "raisedAt": at,
+            "nextAt": (AT + timedelta(minutes=10)).isoformat(),
+            "timesTold": 1,
+            "endedAt": None,
+            "endedBy": {"name": "Kus"},
+        },
+        "Drill": {"sentAt": at, "receivedAt": later},
         "Notification": {
             "kind": "TASK_VERIFIED",
             "title": "Tugas diverifikasi: Antar jemput ambulans",

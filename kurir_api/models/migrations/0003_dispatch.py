@@ -178,7 +178,7 @@ class Migration(migrations.Migration):
         ops.AddField(
             model_name="Notification",
             name="channel",
-            field=fields.CharField(default="push", max_length=10),
+            field=fields.CharField(default="push", db_default="push", max_length=10),
         ),
         ops.AddField(
             model_name="Task",
@@ -188,6 +188,6 @@ class Migration(migrations.Migration):
         ops.AddField(
             model_name="Wave",
             name="run",
-            field=fields.SmallIntField(default=1),
+            field=fields.SmallIntField(default=1, db_default=1),
         ),
     ]

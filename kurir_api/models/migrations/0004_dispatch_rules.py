@@ -15,12 +15,39 @@ def _check(table: str, name: str, condition: str) -> ops.RunSQL:
     )
 
 
+def _catch_up(statement: str) -> ops.RunSQL:
+    return ops.RunSQL(statement, reverse_sql="SELECT 1")
+
+
+# What was begun by an older release gets the deadlines that it would have had from the beginning.
+CAUGHT_UP = [
+    _catch_up("""
+        UPDATE task SET published_at = (SELECT min(w.created_at) FROM wave w WHERE w.task_id = task.id)
+    """),
+    _catch_up("""
+        UPDATE claim SET expires_at = greatest(starts_at, now()) + interval '30 minutes'
+        WHERE status IN ('OFFERED', 'HELD') AND expires_at IS NULL
+    """),
+    _catch_up("""
+        INSERT INTO alarm (id, regency_code, task_id, reason, due_at, times_told)
+        SELECT gen_random_uuid(), regency_code, id, 'WINDOW_PASSED', greatest(ends_at + interval '30 minutes', now()), 0
+        FROM task WHERE status IN ('OPEN', 'FILLED', 'IN_PROGRESS')
+        UNION ALL
+        SELECT gen_random_uuid(), regency_code, id, reason, now() + after, 0 FROM task
+        JOIN (VALUES ('NOBODY_LEFT', interval '0'), ('UNCLAIMED', interval '15 minutes')) AS alarms (reason, after)
+          ON reason = 'NOBODY_LEFT' OR urgency <> 'NORMAL'
+        WHERE status = 'OPEN' AND ends_at > now()
+    """),
+]
+
+
 class Migration(migrations.Migration):
     """One open alarm per task and reason, sensible shifts and budgets, and what is due next found by index."""
 
     dependencies = [("models", "0003_dispatch")]
 
     operations = [
+        *CAUGHT_UP,
         _index("alarm_one_open", "alarm (task_id, reason) WHERE ended_at IS NULL", unique=True),
         _check("alarm", "alarm_due_or_ended", "(due_at IS NULL) = (ended_at IS NOT NULL)"),
         _index("alarm_due", "alarm (due_at) WHERE due_at IS NOT NULL"),

@@ -16,9 +16,7 @@ if TYPE_CHECKING:
 
 strawberry.enum(
     AlarmReason,
-    description="Why a coordinator has to look. NOBODY_LEFT: everybody who could do it was asked. UNCLAIMED: slots "
-    "are still open after the usual time. NOT_STARTED: a member didn't set off in time. WINDOW_PASSED: the time is "
-    "over and the task isn't done.",
+    description="Why a coordinator has to look.",
 )
 
 

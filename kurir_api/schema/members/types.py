@@ -5,7 +5,7 @@ from datetime import date, datetime, time
 import strawberry
 
 from kurir_api import models
-from kurir_api.models import OrganizationKind, Role
+from kurir_api.models import OrganizationKind, Role, Weekday
 from kurir_api.schema.context import Info
 from kurir_api.schema.ids import Node, global_id
 from kurir_api.schema.places.types import Region, region
@@ -13,6 +13,7 @@ from kurir_api.schema.scalars import GeoPoint
 
 strawberry.enum(Role, description="What a membership lets a person do within its region.")
 strawberry.enum(OrganizationKind, description="What kind of partner an organisation is.")
+strawberry.enum(Weekday, description="A day of the week.")
 
 
 @strawberry.type(description="A partner organisation or agency.")
@@ -54,12 +55,23 @@ class Capability:
     valid_until: date | None = strawberry.field(description="The last valid day; null: without end.")
 
 
+@strawberry.type(description="Hours of every week in which a member is on duty.")
+class DutyShift:
+    """See models.DutyShift."""
+
+    weekday: Weekday = strawberry.field(description="The day on which it begins.")
+    from_: str = strawberry.field(name="from", description="From when, on the regency's clock, such as 20:00.")
+    to: str = strawberry.field(description="Until when; the same time as `from` or an earlier one: on the next day.")
+
+
 @strawberry.type(description="A person of the network.")
 class Member(Node):
     """See models.Member."""
 
     name: str = strawberry.field(description="As people call them.")
-    available: bool = strawberry.field(description="Whether they are on duty.")
+    available: bool = strawberry.field(
+        description="Whether they are on duty, within their duty hours if they have any."
+    )
     row: strawberry.Private[models.Member]
 
     @classmethod
@@ -90,6 +102,17 @@ class Member(Node):
         rows = await info.context.loaders.capabilities.load(self.row.id)
         return [Capability(code=row.code, valid_until=row.valid_until) for row in rows]
 
+    @strawberry.field(
+        description="The member's weekly duty hours, Monday first; none: on duty whenever available. For oneself, "
+        "the office of one's region, and the reviewers of one's organisations."
+    )
+    async def duty_shifts(self, info: Info) -> list[DutyShift]:
+        """Empty for others."""
+        rows = await info.context.loaders.duty_shifts.load(self.row.id)
+        return [
+            DutyShift(weekday=Weekday(row.weekday), from_=_clock(row.starts), to=_clock(row.ends)) for row in rows
+        ]
+
     @strawberry.field(description="The last place the phone told, for oneself and the office of one's region.")
     async def location(self, info: Info) -> GeoPoint | None:
         """Null for others."""
@@ -116,4 +139,8 @@ class Member(Node):
 
     def _own_clock(self, info: Info, at: time | None) -> str | None:
         own = self.row.id == info.context.principal.member_id
-        return at.strftime("%H:%M") if own and at is not None else None
+        return _clock(at) if own and at is not None else None
+
+
+def _clock(at: time) -> str:
+    return at.strftime("%H:%M")

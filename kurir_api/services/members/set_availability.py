@@ -1,16 +1,14 @@
 """A member goes on or off duty, and says when to be left in peace."""
 
-import re
 from dataclasses import dataclass
-from datetime import UTC, time
+from datetime import time
 from uuid import UUID
 
 from kurir_api.auth import Principal
 from kurir_api.errors import InvalidInput, Problems
 from kurir_api.models import Member
+from kurir_api.services.members.clock import read_clock
 from kurir_api.services.use_case import Command, use_case
-
-CLOCK = re.compile(r"([01][0-9]|2[0-3]):[0-5][0-9]")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -44,25 +42,19 @@ def _parsed(quiet: QuietHours) -> tuple[time, time] | tuple[None, None]:
     if quiet.from_ is None and quiet.to is None:
         return None, None
     problems = Problems()
-    for path, text in (("quietFrom", quiet.from_), ("quietTo", quiet.to)):
-        if text is None:
-            problems.add(
-                path,
-                id="Isi kedua jam, atau kosongkan keduanya.",
-                en="Give both times, or neither.",
-            )
-        elif not CLOCK.fullmatch(text):
-            problems.add(path, id="Tulis jam seperti 21:00.", en="Write the time like 21:00.")
+    begin, end = (_clock(text, path, problems) for path, text in (("quietFrom", quiet.from_), ("quietTo", quiet.to)))
     problems.refuse()
-    if quiet.from_ == quiet.to:
+    if begin == end:
         raise InvalidInput.of(
             "quietTo",
             id="Jam awal dan akhir sama; untuk libur penuh, matikan kesediaan.",
             en="Both times are the same; to rest all day, go off duty.",
         )
-    return _wall_clock(quiet.from_ or ""), _wall_clock(quiet.to or "")
+    return begin, end
 
 
-def _wall_clock(text: str) -> time:
-    """The time as the column keeps it: its zone is a form's, and dropped when read."""
-    return time.fromisoformat(text).replace(tzinfo=UTC)
+def _clock(text: str | None, path: str, problems: Problems) -> time:
+    if text is not None:
+        return read_clock(text, path, problems)
+    problems.add(path, id="Isi kedua jam, atau kosongkan keduanya.", en="Give both times, or neither.")
+    return time.min

@@ -1,4 +1,4 @@
-"""startClaim, completeClaim, releaseClaim, acceptOffer, declineOffer, revokeClaim: what clients send and read."""
+"""startClaim, completeClaim, releaseClaim, acceptOffer, declineOffer, revokeClaim, reportNoShow through the API."""
 
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
@@ -22,7 +22,8 @@ from tests.schema.refusals import (
 )
 
 BY_HOLDERS = ("startClaim", "completeClaim", "releaseClaim", "acceptOffer", "declineOffer")
-ALL = (*BY_HOLDERS, "revokeClaim")
+BY_COORDINATORS = ("revokeClaim", "reportNoShow")
+ALL = (*BY_HOLDERS, *BY_COORDINATORS)
 READY = {
     "startClaim": ClaimStatus.HELD,
     "completeClaim": ClaimStatus.IN_PROGRESS,
@@ -30,6 +31,7 @@ READY = {
     "acceptOffer": ClaimStatus.OFFERED,
     "declineOffer": ClaimStatus.OFFERED,
     "revokeClaim": ClaimStatus.HELD,
+    "reportNoShow": ClaimStatus.HELD,
 }
 """A state from which the action is possible."""
 
@@ -44,7 +46,7 @@ async def claimed(status: ClaimStatus, **task: Any) -> tuple[Member, Claim]:
 async def prepared(action: str) -> tuple[Member, Claim]:
     """Who may take the action, and a claim that is ready for it."""
     driver, claim = await claimed(READY[action])
-    return (await make_member("Kus", Role.COORDINATOR) if action == "revokeClaim" else driver), claim
+    return (await make_member("Kus", Role.COORDINATOR) if action in BY_COORDINATORS else driver), claim
 
 
 @reaches("ClaimActionSuccess", *ALL)
@@ -57,6 +59,7 @@ async def prepared(action: str) -> tuple[Member, Claim]:
         ("acceptOffer", "HELD", "FILLED", 0),
         ("declineOffer", "DECLINED", "OPEN", 1),
         ("revokeClaim", "REVOKED", "OPEN", 1),
+        ("reportNoShow", "NO_SHOW", "OPEN", 1),
     ],
 )
 async def test_the_answer_is_the_claim_with_its_task_afterwards(
@@ -137,12 +140,13 @@ async def test_a_strangers_claim_is_not_found(api: Api, action: str) -> None:
     assert await refused(api, await make_member(), action, claimId=id_of(claim)) == NOT_FOUND
 
 
-@reaches("NotFound", "revokeClaim")
-async def test_a_claim_in_another_regency_is_not_found(api: Api) -> None:
+@reaches("NotFound", *BY_COORDINATORS)
+@pytest.mark.parametrize("action", BY_COORDINATORS)
+async def test_a_claim_in_another_regency_is_not_found(api: Api, action: str) -> None:
     _, claim = await claimed(ClaimStatus.HELD)
     elsewhere = await make_member(role=Role.COORDINATOR, region=OTHER_REGENCY)
 
-    assert await refused(api, elsewhere, "revokeClaim", claimId=id_of(claim), note="x") == NOT_FOUND
+    assert await refused(api, elsewhere, action, claimId=id_of(claim), note="x") == NOT_FOUND
 
 
 @pytest.mark.parametrize("action", ALL)
@@ -163,11 +167,12 @@ async def test_only_the_holder_may_and_nobody_who_shares_the_task(api: Api, acti
     assert await refused(api, fellow, action, claimId=id_of(claim)) == NOT_ALLOWED
 
 
-@reaches("NotAllowed", "revokeClaim")
-async def test_the_holder_may_not_revoke_but_release(api: Api) -> None:
+@reaches("NotAllowed", *BY_COORDINATORS)
+@pytest.mark.parametrize("action", BY_COORDINATORS)
+async def test_the_holder_may_only_release(api: Api, action: str) -> None:
     driver, claim = await claimed(ClaimStatus.HELD)
 
-    assert await refused(api, driver, "revokeClaim", claimId=id_of(claim), note="x") == NOT_ALLOWED
+    assert await refused(api, driver, action, claimId=id_of(claim), note="x") == NOT_ALLOWED
 
 
 @reaches("InvalidTransition", *ALL)
@@ -180,13 +185,14 @@ async def test_the_holder_may_not_revoke_but_release(api: Api) -> None:
         ("acceptOffer", ClaimStatus.DECLINED, ("OFFERED",)),
         ("declineOffer", ClaimStatus.HELD, ("OFFERED",)),
         ("revokeClaim", ClaimStatus.COMPLETED, ("OFFERED", "HELD", "IN_PROGRESS")),
+        ("reportNoShow", ClaimStatus.OFFERED, ("HELD", "IN_PROGRESS")),
     ],
 )
 async def test_another_state_says_from_which_it_would_be_possible(
     api: Api, action: str, status: ClaimStatus, allowed: tuple[str, ...]
 ) -> None:
     driver, claim = await claimed(status)
-    caller = await make_member(role=Role.COORDINATOR) if action == "revokeClaim" else driver
+    caller = await make_member(role=Role.COORDINATOR) if action in BY_COORDINATORS else driver
 
     answer = await refused(api, caller, action, claimId=id_of(claim), note="x")
 

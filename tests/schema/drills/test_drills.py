@@ -1,13 +1,15 @@
 """answerDrill and reachability through the API."""
 
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 
-from kurir_api.models import Drill, Role
+from kurir_api.models import Drill, Member, Role
 from tests.api import Api
 from tests.factories import REGENCY, make_member, make_organization
 from tests.ids import id_of
+from tests.schema.refusals import KEY_REUSED, NOT_FOUND, done, reaches, refused
 
 REACHABILITY = """
 query ($region: String, $days: Int! = 28) {
@@ -19,16 +21,17 @@ query ($region: String, $days: Int! = 28) {
 """
 
 
-async def a_drill(member, **values) -> Drill:
+async def a_drill(member: Member, **values: Any) -> Drill:
     sent_at = datetime.now(UTC) - timedelta(hours=2)
     return await Drill.create(**{"regency_code": REGENCY, "member": member, "sent_at": sent_at} | values)
 
 
+@reaches("AnswerDrillSuccess", "answerDrill")
 async def test_the_app_tells_that_a_drill_arrived(api: Api) -> None:
     member = await make_member()
     drill = await a_drill(member)
 
-    result = await api.do(member, "answerDrill", "drill { id receivedAt }", drillId=id_of(drill))
+    result = await done(api, member, "answerDrill", "drill { id receivedAt }", drillId=id_of(drill))
 
     received_at = (await Drill.get(id=drill.id)).received_at
     assert result == {
@@ -37,12 +40,20 @@ async def test_the_app_tells_that_a_drill_arrived(api: Api) -> None:
     }
 
 
+@reaches("NotFound", "answerDrill")
 async def test_anothers_drill_looks_like_none(api: Api) -> None:
     drill = await a_drill(await make_member())
 
-    result = await api.do(await make_member(), "answerDrill", drillId=id_of(drill))
+    assert await refused(api, await make_member(), "answerDrill", drillId=id_of(drill)) == NOT_FOUND
 
-    assert (result["__typename"], result["code"]) == ("NotFound", "NOT_FOUND")
+
+@reaches("IdempotencyKeyReused", "answerDrill")
+async def test_another_drill_under_the_same_key_is_refused(api: Api) -> None:
+    member = await make_member()
+    first, second = await a_drill(member), await a_drill(member)
+    await api.do(member, "answerDrill", drillId=id_of(first), idempotencyKey="k")
+
+    assert await refused(api, member, "answerDrill", drillId=id_of(second), idempotencyKey="k") == KEY_REUSED
 
 
 async def test_coordinators_see_whom_alerts_reach_and_how_fast(api: Api) -> None:
