@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import partial
 
@@ -32,7 +33,8 @@ LONGEST_SLEEP = timedelta(seconds=5)
 """However quiet it is, look this often: a notification of PostgreSQL's may be missed while reconnecting."""
 
 SHORTEST_SLEEP = timedelta(seconds=0.1)
-"""What is due already may be in another worker's hands: not asked for in a tight loop."""
+"""What is due though a step could do nothing is in another worker's hands, or fails each time: it is tried again
+after this, then after twice as long and so on."""
 
 FIRST_PAUSE, LONGEST_PAUSE = timedelta(seconds=0.2), timedelta(seconds=5)
 KEYS_KEPT = timedelta(days=7)
@@ -90,6 +92,22 @@ class Every:
         return done
 
 
+@dataclass
+class Loop:
+    """A step, and how long it sleeps when something is due but it could do nothing."""
+
+    step: Step
+    sleep: timedelta = SHORTEST_SLEEP
+
+    def sleep_until(self, due: datetime | None, now: datetime) -> timedelta:
+        """How long to sleep when the next is due at `due`."""
+        if due is not None and due <= now:
+            asleep, self.sleep = self.sleep, min(self.sleep * 2, LONGEST_SLEEP)
+            return asleep
+        self.sleep = SHORTEST_SLEEP
+        return LONGEST_SLEEP if due is None else min(max(due - now, SHORTEST_SLEEP), LONGEST_SLEEP)
+
+
 class Worker:
     """Settles alerts, keeps deadlines, runs waves and drills, tells of alarms, sends notifications and texts, clears
     old idempotency keys. The caller closes the senders and the roads.
@@ -137,7 +155,7 @@ class Worker:
         async with connected(url, maxsize=self._settings.database_pool), asyncio.TaskGroup() as group:
             group.create_task(self._outlive(partial(self._listen, url, wake_all, stop), stop))
             for step, wake in zip(self._steps, wakes, strict=True):
-                group.create_task(self._outlive(partial(self._work, step, wake, stop), stop))
+                group.create_task(self._outlive(partial(self._work, Loop(step), wake, stop), stop))
             await stop.wait()
             wake_all()
 
@@ -159,17 +177,14 @@ class Worker:
                 await _event_within(stop, pause)
                 pause = min(pause * 2, LONGEST_PAUSE)
 
-    async def _work(self, step: Step, wake: asyncio.Event, stop: asyncio.Event) -> None:
+    async def _work(self, loop: Loop, wake: asyncio.Event, stop: asyncio.Event) -> None:
         """The step until nothing is due, then sleep: until told, until the next is due, or for 5 s."""
         wake.clear()
-        while not stop.is_set() and await step(self._now()):
-            pass
+        while not stop.is_set() and await loop.step(self._now()):
+            loop.sleep = SHORTEST_SLEEP
         if not stop.is_set():
-            await _event_within(wake, await self._time_to_next())
-
-    async def _time_to_next(self) -> timedelta:
-        at = await next_due()
-        return LONGEST_SLEEP if at is None else min(max(at - self._now(), SHORTEST_SLEEP), LONGEST_SLEEP)
+            due = await next_due()
+            await _event_within(wake, loop.sleep_until(due, self._now()))
 
     async def _listen(self, url: str, wake_all: Callable[..., None], stop: asyncio.Event) -> None:
         """Wake the steps when a transaction commits work, until the connection is lost or the worker stops."""

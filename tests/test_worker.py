@@ -19,7 +19,7 @@ from kurir_api.models import IdempotencyKey, Notification, Role, Task
 from kurir_api.services.tasks.claim_task import ClaimTask, claim_task
 from kurir_api.services.tasks.publish_task import TaskAction, publish_task
 from kurir_api.settings import Settings
-from kurir_api.worker import LONGEST_SLEEP, Worker
+from kurir_api.worker import LONGEST_SLEEP, SHORTEST_SLEEP, Loop, Worker
 from tests.dispatch.outgoing import ending, waiting
 from tests.factories import NOW, make_device, make_member, make_notification, make_task, principal_for
 
@@ -120,6 +120,41 @@ async def asleep(clock: Clock, phones: Phones) -> None:
     see for how long to sleep. That second look is only taken when something is due in the future.
     """
     await clock.looked_at_by(phones.handed_in_by, times=2)
+
+
+async def nothing(now: datetime) -> int:
+    """A step that could do nothing."""
+    return 0
+
+
+class TestSleeping:
+    @pytest.mark.parametrize(
+        ("due_in", "asleep"),
+        [
+            (timedelta(seconds=3), timedelta(seconds=3)),
+            (timedelta(seconds=60), LONGEST_SLEEP),
+            (timedelta(seconds=0.01), SHORTEST_SLEEP),
+        ],
+    )
+    def test_until_the_next_is_due_within_bounds(self, due_in: timedelta, asleep: timedelta) -> None:
+        assert Loop(nothing).sleep_until(NOW + due_in, NOW) == asleep
+
+    def test_as_long_as_may_be_when_nothing_is_due_at_all(self) -> None:
+        assert Loop(nothing).sleep_until(None, NOW) == LONGEST_SLEEP
+
+    def test_longer_each_time_while_what_is_due_cannot_be_done(self) -> None:
+        loop = Loop(nothing)
+
+        slept = [loop.sleep_until(NOW, NOW).total_seconds() for _ in range(8)]
+
+        assert slept == [0.1, 0.2, 0.4, 0.8, 1.6, 3.2, 5, 5]
+
+    def test_briefly_again_once_it_is_over(self) -> None:
+        loop = Loop(nothing)
+        for due in (NOW, NOW, NOW + timedelta(hours=1)):
+            loop.sleep_until(due, NOW)
+
+        assert loop.sleep_until(NOW, NOW) == SHORTEST_SLEEP
 
 
 class TestRunning:

@@ -20,27 +20,33 @@ FEWEST_ROWS = 16
 """Of one statement. It has as many or four times, sixteen times ... as many: so few statements differ that PostgreSQL
 keeps their plans."""
 
-# This only narrows what is loaded, and never leaves out a member whom the checks of `eligibility` would accept; the
-# checks decide. CASE, since PostgreSQL takes that to be true for every second row. It expects next to nobody where
-# arrays are compared or counts are equal, and then wouldn't walk by distance, which ends early.
-ELIGIBLE = """
+# These only narrow what is loaded, and never leave out a member whom the checks of `eligibility` would accept; the
+# checks decide. What the member's own row tells comes first, while the index is walked. CASE, since PostgreSQL takes
+# that to be true for every second row; it expects next to nobody where arrays are compared or counts are equal, and
+# then wouldn't walk by distance, which ends early.
+READY = """
     m.active AND m.available
     AND (s.emergency OR m.quiet_from IS NULL OR NOT CASE WHEN m.quiet_from::time <= m.quiet_to::time
          THEN m.quiet_from::time <= s.clock AND s.clock < m.quiet_to::time
          ELSE m.quiet_from::time <= s.clock OR s.clock < m.quiet_to::time END)
-    AND CASE WHEN s.required = '{}' THEN true ELSE s.required <@ capabilities.valid_codes END
+"""
+ELIGIBLE = """
+    CASE WHEN s.required = '{}' THEN true ELSE s.required <@ capabilities.valid_codes END
     AND coalesce(shifts.now, true)
     AND CASE WHEN s.emergency THEN true ELSE alerts.this_week < s.weekly_alerts END
     AND memberships.cover_task
 """
-ANYBODY = "m.active AND memberships.touch_regency"
+ANYBODY = "memberships.touch_regency"
 NOT_ALERTED = """
     AND NOT EXISTS (SELECT FROM alert a JOIN wave w ON w.id = a.wave_id
                     WHERE a.task_id = s.id AND a.member_id = m.id AND w.run = s.run)
 """
 
 FIX_IS_FRESH = "m.last_fix_at >= s.fresh_from"
-FIXES = ("point(m.last_longitude, m.last_latitude)", FIX_IS_FRESH)
+FIXES = (
+    "point(m.last_longitude, m.last_latitude)",
+    "m.last_fix_at IS NOT NULL AND tstzrange(m.last_fix_at, m.last_fix_at, '[]') && tstzrange(s.fresh_from, NULL)",
+)
 HOMES = (
     "point(m.home_longitude, m.home_latitude)",
     f"m.home_latitude IS NOT NULL AND ({FIX_IS_FRESH}) IS NOT TRUE",
@@ -55,20 +61,22 @@ def near(rows: int, *, ineligible: bool, alerted: bool) -> str:
 
     $1 to $3 are those of `ASKED`; $4 from when a fix is fresh, $5 how many tasks.
     """
-    narrowed = (ANYBODY if ineligible else ELIGIBLE) + ("" if alerted else NOT_ALERTED)
-    found = f"FROM member m {LOOKED_UP} WHERE {narrowed} AND"
-    branches = [
-        f"(SELECT {point} <-> s.place AS away, {FACTS} {found} {located} ORDER BY {point} <-> s.place LIMIT {rows})"
+    walked = "m.active" if ineligible else READY
+    walks = [
+        f"(SELECT {point} <-> s.place AS away, m.* FROM member m WHERE {located} AND {walked}"
+        f" ORDER BY {point} <-> s.place)"
         for point, located in (FIXES, HOMES)
     ]
     if ineligible:
-        branches.append(f"(SELECT 'Infinity', {FACTS} {found} {UNLOCATED} ORDER BY m.id LIMIT {rows})")
+        walks.append(f"(SELECT 'Infinity', m.* FROM member m WHERE {UNLOCATED} AND m.active ORDER BY m.id)")
     # A task's row is made once, not for each member. The limit changes nothing but what PostgreSQL expects: one row,
     # however many tasks are asked for. So the plan that it keeps looks as good as one for these very values.
     return f"""
         WITH s AS MATERIALIZED (SELECT *, $4::timestamptz AS fresh_from FROM ({ASKED}) asked LIMIT $5)
         SELECT near.* FROM s CROSS JOIN LATERAL (
-            {" UNION ALL ".join(branches)} ORDER BY away, member_id LIMIT {rows}
+            SELECT m.away, {FACTS} FROM ({" UNION ALL ".join(walks)}) m {LOOKED_UP}
+            WHERE {ANYBODY if ineligible else ELIGIBLE} {"" if alerted else NOT_ALERTED}
+            ORDER BY m.away, m.id LIMIT {rows}
         ) near ORDER BY near.task_id, near.away, near.member_id
     """
 

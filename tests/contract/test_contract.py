@@ -29,7 +29,7 @@ FIRST_RELEASE = {
 }
 
 ADDED = {
-    "Query": "alarms deadLetters reachability",
+    "Query": "alarms suggestedAssignments deadLetters reachability",
     "Mutation": "acknowledgeAlarm answerDrill reportNoShow setDutySchedule",
     "Subscription": "",
 }

@@ -36,6 +36,7 @@ QUERIES = {
     "case": '(id: "no id") { id }',
     "reports": "{ edges { cursor } }",
     "alarms": "{ edges { cursor } }",
+    "suggestedAssignments": '(region: "33.02") { openSlots }',
     "deadLetters": "{ edges { cursor } }",
     "reachability": "{ members { drills } }",
 }
