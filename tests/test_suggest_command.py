@@ -36,10 +36,10 @@ async def test_shows_who_could_take_what_and_what_that_saves_and_changes_nothing
         "task  kind           where         when                             member              km  min",
         "4821  Ambulance run  Karangnangka  Thu 1 Jan 07:00-11:00            Budi               1.1    3",
         "4822  Ambulance run  Karangnangka  Thu 1 Jan 08:00-12:00            Ana Setyowati      0.2    1",
-        "4822  Ambulance run  Karangnangka  Thu 1 Jan 08:00-12:00            nobody for 1 slot",
         "4823  Shelter stay   Karangnangka  Thu 1 Jan 07:00-Sat 3 Jan 07:00  nobody for 1 slot",
+        "4822  Ambulance run  Karangnangka  Thu 1 Jan 08:00-12:00            nobody for 1 slot",
         "",
-        "            filled        km  min",
+        "            filled         km  min",
         "suggested   2 of 4 slots  1.3    4",
         "one by one  2 of 4 slots  3.1    9",
     ]

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
+from itertools import islice
 from math import inf
 from typing import Any
 from uuid import UUID
@@ -84,7 +85,7 @@ class Candidate:
         return ", ".join([*filter(None, [distance]), *said])
 
 
-def ordered(task: TaskFacts, members: Sequence[MemberFacts], now: datetime) -> list[Candidate]:
+def ordered(task: TaskFacts, members: Sequence[MemberFacts], now: datetime) -> list[Situation]:
     """The members in exact order along the ellipsoid; the longest unalerted first where distances are equal, then by
     id; those without a location last.
     """
@@ -93,7 +94,7 @@ def ordered(task: TaskFacts, members: Sequence[MemberFacts], now: datetime) -> l
     situations = [
         Situation(task=task, facts=of, distance_m=metres[of.place] if of.place else None, now=now) for of in members
     ]
-    return [_candidate(rank, it) for rank, it in enumerate(sorted(situations, key=_order), 1)]
+    return sorted(situations, key=_order)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -113,14 +114,13 @@ class Search:
         Whoever isn't among the members is at least `furthest_degrees` away in the plane of degrees; `complete`: there
         is nobody else.
         """
-        wanted = [one for one in ordered(self.task, members, self.now) if self.ineligible or not one.reasons]
-        if not complete and not (
-            len(wanted) >= self.limit and self._settled(wanted[self.limit - 1], furthest_degrees)
-        ):
+        judged = ((it, reasons_against(it)) for it in ordered(self.task, members, self.now))
+        wanted = list(islice((one for one in judged if self.ineligible or not one[1]), self.limit))
+        if not complete and not (len(wanted) == self.limit and self._settled(wanted[-1][0], furthest_degrees)):
             return None
-        return [replace(one, rank=rank) for rank, one in enumerate(wanted[: self.limit], 1)]
+        return [_candidate(rank, it, reasons) for rank, (it, reasons) in enumerate(wanted, 1)]
 
-    def _settled(self, last: Candidate, furthest_degrees: float) -> bool:
+    def _settled(self, last: Situation, furthest_degrees: float) -> bool:
         """Whether nobody unseen can come before `last`."""
         # Those without a location come in their final order already, by id.
         return last.distance_m is None or furthest_degrees > degrees_within(place_of(self.task), last.distance_m)
@@ -132,8 +132,7 @@ def _order(it: Situation) -> tuple[float, datetime, UUID]:
     return it.distance_m, it.facts.last_alerted_at or NEVER, it.facts.member_id
 
 
-def _candidate(rank: int, it: Situation) -> Candidate:
-    reasons = reasons_against(it)
+def _candidate(rank: int, it: Situation, reasons: tuple[EligibilityReason, ...]) -> Candidate:
     return Candidate(
         rank=rank,
         member_id=it.facts.member_id,

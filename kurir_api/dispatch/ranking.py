@@ -53,6 +53,10 @@ HOMES = (
 )
 UNLOCATED = f"m.home_latitude IS NULL AND ({FIX_IS_FRESH}) IS NOT TRUE"
 
+NO_LIMIT = "(SELECT 1000000000)"
+"""PostgreSQL doesn't look into it, and expects a tenth of the rows: few enough that it walks the index as far as it is
+asked to, instead of sorting all."""
+
 
 @cache
 def near(rows: int, *, ineligible: bool, alerted: bool) -> str:
@@ -64,7 +68,7 @@ def near(rows: int, *, ineligible: bool, alerted: bool) -> str:
     walked = "m.active" if ineligible else READY
     walks = [
         f"(SELECT {point} <-> s.place AS away, m.* FROM member m WHERE {located} AND {walked}"
-        f" ORDER BY {point} <-> s.place)"
+        f" ORDER BY {point} <-> s.place LIMIT {NO_LIMIT})"
         for point, located in (FIXES, HOMES)
     ]
     if ineligible:

@@ -223,7 +223,8 @@ def _worth(holds: NDArray[np.bool_], costs: NDArray[np.float64]) -> tuple[int, f
 
 
 def _open_slots(task: Task) -> int:
-    return task.slots - task.slots_taken
+    count: int = task.slots - task.slots_taken
+    return count
 
 
 def _windows(tasks: Sequence[Task]) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:

@@ -25,9 +25,9 @@ from kurir_api.schema.costs.edit_cost import edit_cost
 from kurir_api.schema.costs.log_cost import log_cost
 from kurir_api.schema.devices.register_device import register_device
 from kurir_api.schema.devices.unregister_device import unregister_device
-from kurir_api.schema.enums import describe_values
 from kurir_api.schema.drills.answer_drill import answer_drill
 from kurir_api.schema.drills.reachability import reachability
+from kurir_api.schema.enums import describe_values
 from kurir_api.schema.errors import refusal_handlers
 from kurir_api.schema.limits import hardening
 from kurir_api.schema.masking import KurirSchema

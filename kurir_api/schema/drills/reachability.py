@@ -13,8 +13,8 @@ from kurir_api.services.drills.reachability import by_member, by_organization, c
 
 @query(
     may_call=ASSIGNERS,
-    description="How many of the drills reached whom and how fast: for coordinators the members of their regions, for "
-    "partners' reviewers their own.",
+    description="How many of the drills reached whom and how fast: for coordinators the members of their regions, "
+    "for partners' reviewers their own.",
 )
 async def reachability(
     info: Info,

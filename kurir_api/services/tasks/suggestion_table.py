@@ -12,8 +12,8 @@ from kurir_api.task_kinds import task_kinds
 
 HEADING = ("task", "kind", "where", "when", "member", "km", "min")
 TOTALS = ("", "filled", "km", "min")
-TO_THE_LEFT = 5
-"""Columns of words; figures stand to the right."""
+WORDS, WORDS_OF_TOTALS = 5, 2
+"""So many columns hold words and stand to the left, the figures to the right."""
 
 
 class Place(NamedTuple):
@@ -44,7 +44,7 @@ def suggestion_table(suggested: Suggested, places: Mapping[str, Place]) -> list[
         ("suggested", *_total(suggested.best, suggested.slots)),
         ("one by one", *_total(suggested.greedy, suggested.slots)),
     ]
-    return [*_aligned([HEADING, *rows], TO_THE_LEFT), "", *_aligned([TOTALS, *totals], 1)]
+    return [*_aligned([HEADING, *rows], WORDS), "", *_aligned([TOTALS, *totals], WORDS_OF_TOTALS)]
 
 
 def _words(task: Task, places: Mapping[str, Place]) -> tuple[str, str, str, str]:
