@@ -10,8 +10,8 @@ from kurir_api.demo.people import CAPABILITIES, ON_DUTY, WITH_QUIET_HOURS
 from kurir_api.models import Task
 from kurir_api.settings import Settings
 
-NOW = datetime(2026, 11, 24, 14, 30, tzinfo=UTC)
-"""Half past nine on a Tuesday evening: quiet hours have begun, and shifts go on."""
+NOW = datetime(2026, 11, 24, 2, 30, tzinfo=UTC)
+"""Half past nine on a Tuesday morning, when most tasks are published."""
 
 ALERTS_EACH = 4
 """Alerts of a member in the last eight weeks, in the mean; some have none, some have many."""

@@ -116,7 +116,8 @@ class Search:
         """
         judged = ((it, reasons_against(it)) for it in ordered(self.task, members, self.now))
         wanted = list(islice((one for one in judged if self.ineligible or not one[1]), self.limit))
-        if not complete and not (len(wanted) == self.limit and self._settled(wanted[-1][0], furthest_degrees)):
+        settled = len(wanted) == self.limit and (not wanted or self._settled(wanted[-1][0], furthest_degrees))
+        if not complete and not settled:
             return None
         return [_candidate(rank, it, reasons) for rank, (it, reasons) in enumerate(wanted, 1)]
 

@@ -114,7 +114,9 @@ ASKED = f"""
               WHERE c.task_id = t.id AND c.status IN ({sql_list(TAKING)})) AS claimants,
         ARRAY(SELECT c.member_id FROM claim c WHERE c.task_id = t.id AND c.status IN ({sql_list(FALLEN_AWAY)})
               UNION SELECT a.member_id FROM alert a WHERE a.task_id = t.id AND a.status = 'DECLINED') AS decliners,
-        (SELECT max(w.run) FROM wave w WHERE w.task_id = t.id) AS run
+        (SELECT max(w.run) FROM wave w WHERE w.task_id = t.id) AS run,
+        $3::timestamptz - interval '{FRESH_FIX.seconds} seconds' AS fresh_from,
+        $3::timestamptz - interval '{WEEK.days} days' AS week_from
     FROM task t JOIN region r ON r.code = t.regency_code WHERE t.id = ANY($1::uuid[])
 """
 """What is the same for all members, a row for each task. $1 tasks, $2 the required capabilities by kind, $3 now."""
@@ -135,7 +137,7 @@ LOOKED_UP = f"""
     ) shifts
     CROSS JOIN LATERAL (
         SELECT count(*) AS this_week FROM alert a WHERE a.member_id = m.id
-        AND a.created_at > $3::timestamptz - interval '{WEEK.days} days' AND a.status NOT IN ({sql_list(UNSENT)})
+        AND a.created_at > s.week_from AND a.status NOT IN ({sql_list(UNSENT)})
     ) alerts
     CROSS JOIN LATERAL (
         SELECT array_agg(v.region_id) AS regions,

@@ -10,7 +10,7 @@ from uuid import UUID
 from tortoise.connection import get_connection
 
 from kurir_api.dispatch.candidates import Candidate, Search
-from kurir_api.dispatch.facts import ASKED, FACTS, FRESH_FIX, LOOKED_UP, facts_of, required_capabilities
+from kurir_api.dispatch.facts import ASKED, FACTS, LOOKED_UP, facts_of, required_capabilities
 from kurir_api.models import Task
 
 SPARE = 12
@@ -63,7 +63,7 @@ def near(rows: int, *, ineligible: bool, alerted: bool) -> str:
     """The statement for the facts of so many members around each task: two walks of a GiST index, over the fresh fixes
     and over the homes of everybody else, merged. With the `ineligible` also, last, the unlocated.
 
-    $1 to $3 are those of `ASKED`; $4 from when a fix is fresh, $5 how many tasks.
+    $1 to $3 are those of `ASKED`; $4 how many tasks.
     """
     walked = "m.active" if ineligible else READY
     walks = [
@@ -76,13 +76,21 @@ def near(rows: int, *, ineligible: bool, alerted: bool) -> str:
     # A task's row is made once, not for each member. The limit changes nothing but what PostgreSQL expects: one row,
     # however many tasks are asked for. So the plan that it keeps looks as good as one for these very values.
     return f"""
-        WITH s AS MATERIALIZED (SELECT *, $4::timestamptz AS fresh_from FROM ({ASKED}) asked LIMIT $5)
+        WITH s AS MATERIALIZED ({ASKED} LIMIT $4)
         SELECT near.* FROM s CROSS JOIN LATERAL (
             SELECT m.away, {FACTS} FROM ({" UNION ALL ".join(walks)}) m {LOOKED_UP}
             WHERE {ANYBODY if ineligible else ELIGIBLE} {"" if alerted else NOT_ALERTED}
             ORDER BY m.away, m.id LIMIT {rows}
         ) near ORDER BY near.task_id, near.away, near.member_id
     """
+
+
+def rows_for(limit: int) -> int:
+    """How many rows for each task are fetched at first, to rank so many members."""
+    rows = FEWEST_ROWS
+    while rows < limit + SPARE:
+        rows *= GROWTH
+    return rows
 
 
 async def rank(
@@ -114,9 +122,7 @@ async def rank_many(
     """
     ranked: dict[UUID, list[Candidate]] = {}
     left = {task.id: Search(task=task, limit=limit, ineligible=include_ineligible, now=now) for task in tasks}
-    batch = FEWEST_ROWS
-    while batch < limit + SPARE:
-        batch *= GROWTH
+    batch = rows_for(limit)
     while left:
         rows = await _nearest(left, batch, now, ineligible=include_ineligible, alerted=not exclude_alerted)
         for task_id, seen in rows.items():
@@ -138,7 +144,7 @@ async def _nearest(
     tasks: Collection[UUID], rows: int, now: datetime, *, ineligible: bool, alerted: bool
 ) -> dict[UUID, list[dict[str, Any]]]:
     """By task, the rows of `near`."""
-    values = [list(tasks), required_capabilities(), now, now - FRESH_FIX, len(tasks)]
+    values = [list(tasks), required_capabilities(), now, len(tasks)]
     statement = near(rows, ineligible=ineligible, alerted=alerted)
     found: dict[UUID, list[dict[str, Any]]] = {task_id: [] for task_id in tasks}
     for row in await get_connection("default").execute_query_dict(statement, values):

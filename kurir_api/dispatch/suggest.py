@@ -30,6 +30,9 @@ from kurir_api.models import Task
 LONGEST_LIST = 200
 """Of the nearest eligible members, for each task. More can matter only where more slots are open at the same time."""
 
+FURTHER_BY_ROAD = 20
+"""So many more with a router, since the nearest by road may be further as the crow flies. A guess."""
+
 ROADS_AT_ONCE = 8
 """Questions to the router side by side."""
 
@@ -102,7 +105,7 @@ async def suggest(tasks: Collection[Task], now: datetime, roads: Roads | None = 
 async def load_openings(tasks: Collection[Task], now: datetime, roads: Roads | None = None) -> list[Opening]:
     """The tasks by start, with as many of the nearest eligible members as an assignment can need, at most 200."""
     in_order = sorted(tasks, key=lambda task: (task.starts_at, task.id))
-    limit = min(_most_needed(in_order), LONGEST_LIST)
+    limit = min(_most_needed(in_order) + (FURTHER_BY_ROAD if roads else 0), LONGEST_LIST)
     ranked = await rank_many(in_order, limit=limit, now=now, exclude_alerted=False)
     if roads is not None:
         turn = asyncio.Semaphore(ROADS_AT_ONCE)

@@ -41,7 +41,7 @@ def test_every_type_that_is_a_node_can_be_found_by_its_id() -> None:
 
 async def test_a_node_is_of_the_type_its_id_was_given_for(api: Api) -> None:
     scene = await make_scene()
-    seen = {"Notification": scene.people["holder"]}
+    seen = dict.fromkeys(("Notification", "Drill"), scene.people["holder"])
 
     for name, thing_id in scene.ids.items():
         found = await api.data(seen.get(name, scene.people["coordinator"]), NODE, id=thing_id)

@@ -134,6 +134,23 @@ async def test_the_soonest_of_many_are_shown_first_and_the_totals_are_of_all(api
     assert (answer["openSlots"], answer["totals"]["filled"]) == (6, 3)
 
 
+async def test_the_suggestions_can_all_be_followed_and_then_nothing_is_left_to_suggest(api: Api) -> None:
+    caller, morning = await coordinator(), await tomorrow(slots=2)
+    await tomorrow(starts_at=morning.starts_at + timedelta(hours=1))
+    await tomorrow(starts_at=morning.ends_at)
+    for latitude in (-7.39, -7.40, -7.41):
+        await make_member(home=(latitude, 109.2215), capabilities=LICENSED)
+    select = f'{{ suggestedAssignments(region: "{REGENCY}") {{ suggestions {{ task {{ id }} member {{ id }} }} }} }}'
+
+    found = (await api.data(caller, select))["suggestedAssignments"]["suggestions"]
+    answers = [
+        await api.do(caller, "assignTask", taskId=one["task"]["id"], memberId=one["member"]["id"]) for one in found
+    ]
+
+    assert [answer["__typename"] for answer in answers] == ["ClaimTaskSuccess"] * 4
+    assert (await suggested(api, caller))["openSlots"] == 0
+
+
 class TestOutsiders:
     @pytest.mark.parametrize(
         ("role", "reach"),
