@@ -9,11 +9,15 @@ from typing import Any, get_type_hints
 
 from bench.nearby_tasks import nearby_tasks
 from bench.outbox import outbox
+from bench.push_fanout import push_fanout
 from bench.race import race
 from bench.ranking import ranking
+from bench.storm import storm
 
 Measurement = Callable[..., Coroutine[None, None, bool]]
-MEASUREMENTS: dict[str, Measurement] = {one.__name__: one for one in (race, ranking, nearby_tasks, outbox)}
+MEASUREMENTS: dict[str, Measurement] = {
+    one.__name__: one for one in (race, ranking, nearby_tasks, outbox, push_fanout, storm)
+}
 
 
 def main() -> int:

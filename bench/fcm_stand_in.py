@@ -11,6 +11,7 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from io import RawIOBase
 from pathlib import Path
 
 import orjson
@@ -36,11 +37,11 @@ class StandInCredential(Credentials):
         self.token = "access"  # noqa: S105 - it opens nothing
 
 
-class StandInCredentials(firebase_credentials.Base):
+class StandInCredentials(firebase_credentials.Base):  # type: ignore[misc]  # without types
     """The same as firebase-admin wants it."""
 
     def __init__(self) -> None:
-        self._google = StandInCredential()
+        self._google = StandInCredential()  # type: ignore[no-untyped-call]  # google-auth's
 
     def get_credential(self) -> StandInCredential:
         """See `firebase_admin.credentials.Base`."""
@@ -52,7 +53,7 @@ class Connection(asyncio.Protocol):
     token, the collapse key and the notification's id of what was accepted or never answered.
     """
 
-    def __init__(self, latency: float, note: object, *, faults: bool) -> None:
+    def __init__(self, latency: float, note: RawIOBase, *, faults: bool) -> None:
         self.latency = latency
         self.note = note
         self.faults = faults
@@ -88,7 +89,7 @@ class Connection(asyncio.Protocol):
                 message = orjson.loads(body)["message"]
                 data = message["data"]
                 arrived = [message["token"], data["collapseKey"], data["notificationId"], time.time()]
-                self.note.write(orjson.dumps(arrived) + b"\n")  # type: ignore[attr-defined]
+                self.note.write(orjson.dumps(arrived) + b"\n")
             if chance >= 0.36:
                 self.answer(b"200 OK", ACCEPTED)
 

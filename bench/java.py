@@ -63,8 +63,9 @@ PLACES = """
 
 # Of twenty members nineteen have a home; of four three have a last fix, of which a fifth is fresh.
 MEMBERS = f"""
-INSERT INTO member (id, regency_code, name, phone_sealed, phone_index, locale, active, available, quiet_from, quiet_to,
-                    home_latitude, home_longitude, last_latitude, last_longitude, last_fix_at, created_at)
+INSERT INTO member (id, regency_code, name, phone_sealed, phone_index, locale, active, available,
+                    quiet_from, quiet_to, home_latitude, home_longitude, last_latitude, last_longitude, last_fix_at,
+                    created_at)
 SELECT gen_random_uuid(), regency, 'Relawan ' || n, '', md5(n::text), 'id', random() < 0.98, random() < {ON_DUTY},
        CASE WHEN quiet THEN '21:00+00'::timetz END, CASE WHEN quiet THEN '04:30+00'::timetz END,
        CASE WHEN housed THEN latitude END, CASE WHEN housed THEN longitude END,
@@ -82,8 +83,8 @@ WITH organization AS (
     RETURNING id, regency_code
 )
 INSERT INTO membership (id, regency_code, role, member_id, organization_id, region_id)
-SELECT gen_random_uuid(), m.regency_code, CASE WHEN m.chance < 0.02 THEN 'COORDINATOR' ELSE 'VOLUNTEER' END, m.id, o.id,
-       CASE WHEN m.chance < 0.1 THEN left(m.regency_code, 2) ELSE m.regency_code END
+SELECT gen_random_uuid(), m.regency_code, CASE WHEN m.chance < 0.02 THEN 'COORDINATOR' ELSE 'VOLUNTEER' END,
+       m.id, o.id, CASE WHEN m.chance < 0.1 THEN left(m.regency_code, 2) ELSE m.regency_code END
 FROM (SELECT *, random() AS chance FROM member OFFSET 0) m JOIN organization o USING (regency_code)
 """
 SHARES = ", ".join(f"('{code}', {share})" for code, share in CAPABILITIES.items())
@@ -98,12 +99,13 @@ FROM (SELECT m.id, m.regency_code, c.*, random() AS chance
 WHERE chance < share
 """
 
-# Two of five members work in shifts: five days of the week, in one of three shifts.
+# Two of five members work in shifts: five days of the week, from 7 to 15 or from 15 to 23 o'clock.
 SHIFTS = """
 INSERT INTO duty_shift (id, regency_code, member_id, weekday, starts, ends)
 SELECT gen_random_uuid(), m.regency_code, m.id, (m.shift + day) % 7, format('%s:00+00', 7 + m.shift % 2 * 8)::timetz,
-       format('%s:00+00', (15 + m.shift % 2 * 8))::timetz
-FROM (SELECT *, floor(random() * 14)::int AS shift FROM member WHERE random() < 0.4 OFFSET 0) m, generate_series(0, 4) day
+       format('%s:00+00', 15 + m.shift % 2 * 8)::timetz
+FROM (SELECT *, floor(random() * 14)::int AS shift FROM member WHERE random() < 0.4 OFFSET 0) m,
+    generate_series(0, 4) day
 """
 
 CASES = """
@@ -136,7 +138,8 @@ INSERT INTO alert (id, regency_code, rank, distance_m, status, explanation, crea
 SELECT gen_random_uuid(), w.regency_code, 1, 2100,
        (ARRAY['FAILED', 'SENT', 'RECEIVED', 'OPENED', 'ACCEPTED', 'DECLINED', 'SENT', 'OPENED'])[1 + n % 8], '{}',
        $1::timestamptz - random() * interval '56 days', m.id, w.task_id, w.id
-FROM (SELECT n, ceil(CASE WHEN n % 2 = 0 THEN 1 ELSE 0.2 END * random() * $3::int)::int AS member, 1 + n % $4::int AS wave
+FROM (SELECT n, 1 + n % $4::int AS wave,
+             ceil(CASE WHEN n % 2 = 0 THEN 1 ELSE 0.2 END * random() * $3::int)::int AS member
       FROM generate_series(1, $2::int) n OFFSET 0) a
     JOIN (SELECT id, row_number() OVER (ORDER BY id) AS place FROM member) m ON m.place = a.member
     JOIN (SELECT id, task_id, regency_code, row_number() OVER (ORDER BY id) AS place FROM wave) w ON w.place = a.wave

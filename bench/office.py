@@ -105,6 +105,11 @@ def _server() -> EmbeddedPostgres:
     atexit.register(shutil.rmtree, folder, ignore_errors=True)
     server = EmbeddedPostgres(folder / "postgres")
     server.start()
+    # What PostgreSQL gives itself, 128 MB, is less than a million members take.
+    with (server.folder / "postgresql.conf").open("a") as configuration:
+        configuration.write("shared_buffers = '1GB'\n")
+    server.stop()
+    server.start()
     return server
 
 

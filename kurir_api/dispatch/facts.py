@@ -103,7 +103,8 @@ def sql_list(states: Iterable[StrEnum]) -> str:
 
 ASKED = f"""
     SELECT t.id, t.starts_at, t.ends_at, t.region_id, t.regency_code, t.urgency = 'EMERGENCY' AS emergency,
-        point(t.longitude, t.latitude) AS place, r.time_zone, ($3::timestamptz AT TIME ZONE r.time_zone)::time AS clock,
+        point(t.longitude, t.latitude) AS place, r.time_zone,
+        ($3::timestamptz AT TIME ZONE r.time_zone)::time AS clock,
         extract(isodow FROM $3::timestamptz AT TIME ZONE r.time_zone)::int - 1 AS weekday,
         ((t.ends_at - interval '1 microsecond') AT TIME ZONE r.time_zone)::date AS last_day,
         ARRAY(SELECT jsonb_array_elements_text($2::jsonb -> t.kind)) AS required,
@@ -151,8 +152,9 @@ LOOKED_UP = f"""
 
 FACTS = f"""
     m.id AS member_id, s.id AS task_id, m.name, m.available, m.quiet_from::time, m.quiet_to::time,
-    m.last_latitude, m.last_longitude, m.last_fix_at, m.home_latitude, m.home_longitude, m.last_alerted_at, s.time_zone,
-    memberships.regions, capabilities.codes, capabilities.valid_until, shifts.weekdays, shifts.starts, shifts.ends,
+    m.last_latitude, m.last_longitude, m.last_fix_at, m.home_latitude, m.home_longitude, m.last_alerted_at,
+    s.time_zone, memberships.regions, capabilities.codes, capabilities.valid_until, shifts.weekdays, shifts.starts,
+    shifts.ends,
     (SELECT c.task_id FROM claim c
      WHERE c.member_id = m.id AND c.task_id <> s.id AND c.status IN ({sql_list(LIVE)})
        AND c.starts_at < s.ends_at AND c.ends_at > s.starts_at

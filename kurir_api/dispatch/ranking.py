@@ -54,14 +54,14 @@ HOMES = (
 UNLOCATED = f"m.home_latitude IS NULL AND ({FIX_IS_FRESH}) IS NOT TRUE"
 
 NO_LIMIT = "(SELECT 1000000000)"
-"""PostgreSQL doesn't look into it, and expects a tenth of the rows: few enough that it walks the index as far as it is
-asked to, instead of sorting all."""
+"""PostgreSQL doesn't look into it, and expects a tenth of the rows: few enough that it walks the index as far as it
+is asked to, instead of sorting all."""
 
 
 @cache
 def near(rows: int, *, ineligible: bool, alerted: bool) -> str:
-    """The statement for the facts of so many members around each task: two walks of a GiST index, over the fresh fixes
-    and over the homes of everybody else, merged. With the `ineligible` also, last, the unlocated.
+    """The statement for the facts of so many members around each task: two walks of GiST indexes, over the fresh
+    fixes and over the homes of everybody else, merged. With the `ineligible` also, last, the unlocated.
 
     $1 to $3 are those of `ASKED`; $4 how many tasks.
     """

@@ -41,6 +41,12 @@ def regency_of(code: str) -> str:
     return code[:REGENCY_CODE_LENGTH]
 
 
+def regions_around(code: str) -> list[str]:
+    """The region itself and every larger one, largest first."""
+    parts = code.split(".")
+    return [".".join(parts[:count]) for count in range(1, len(parts) + 1)]
+
+
 def lies_within(code: str, scope: str) -> bool:
     """Whether region `code` is `scope` or below it."""
     return code == scope or code.startswith(f"{scope}.")

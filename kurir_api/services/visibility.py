@@ -31,6 +31,7 @@ from kurir_api.models import (
     TransitionLog,
     Wave,
     regency_of,
+    regions_around,
 )
 
 DESK = (Role.DESK_OFFICER, Role.COORDINATOR)
@@ -121,6 +122,17 @@ def visible_members(principal: Principal) -> QuerySet[Member]:
         | Q(id__in=Subquery(visible_memberships(principal).values("member_id")))
         | Q(id__in=Subquery(visible_claims(principal).values("member_id")))
     )
+
+
+def assignable_members(principal: Principal, task: Task) -> QuerySet[Member]:
+    """Whom the caller may know of who could get the task: whom one sees; for its coordinators also the volunteers of
+    the larger regions around it, as they are among its candidates.
+    """
+    members = visible_members(principal)
+    if not principal.reaches(task.region_id, Role.COORDINATOR):
+        return members
+    around = Membership.filter(role=Role.VOLUNTEER, region_id__in=regions_around(task.region_id))
+    return Member.filter(Q(id__in=Subquery(members.values("id"))) | Q(id__in=Subquery(around.values("member_id"))))
 
 
 def visible_memberships(principal: Principal) -> QuerySet[Membership]:

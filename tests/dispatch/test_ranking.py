@@ -8,9 +8,11 @@ from uuid import UUID
 import pytest
 from geopy.distance import geodesic
 from tortoise.connection import get_connection
+from tortoise.transactions import in_transaction
 
 from kurir_api.dispatch import ranking
 from kurir_api.dispatch.eligibility import EligibilityReason
+from kurir_api.dispatch.facts import required_capabilities
 from kurir_api.dispatch.ranking import rank, rank_many
 from kurir_api.models import AlertStatus, Capability, Member, Membership, Organization, Role, Task, Urgency, new_id
 from tests.counting import Statements
@@ -242,22 +244,27 @@ async def test_a_hundred_thousand_members_are_searched_through_indexes(
     hundred_thousand: None,
 ) -> None:
     task = await make_task()
+    statement = ranking.near(64, ineligible=False, alerted=False)
     plan = await get_connection("default").execute_query_dict(
-        f"EXPLAIN {ranking.NEAR}",
-        [
-            [task.id],
-            NOW - timedelta(minutes=30),
-            NOW,
-            50 + ranking.SPARE,
-            False,
-            '{"AMBULANCE_RUN": ["AMBULANCE_LICENCE"]}',
-            False,
-        ],
+        f"EXPLAIN {statement}", [[task.id], required_capabilities(), NOW, 1]
     )
     text = "\n".join(row["QUERY PLAN"] for row in plan)
-    assert "Index Scan on member_last_fix" in text  # a thousand fresh fixes; were there more, by their places
-    assert "Index Scan using member_home" in text
+    assert "Index Scan using member_fix on member" in text
+    assert "Index Scan using member_ready_home on member" in text
     assert "Seq Scan on member" not in text
+    assert "Bitmap" not in text[text.index("Merge Append") : text.index("member_ready_home")]  # as far as needed
+
+
+async def test_postgresql_plans_the_search_five_times_and_then_keeps_the_plan(hundred_thousand: None) -> None:
+    tasks = [await make_task() for _ in range(7)]
+    async with in_transaction() as connection:
+        for task in tasks:
+            await rank(task, limit=53, now=NOW)
+        [plans] = await connection.execute_query_dict(
+            "SELECT custom_plans, generic_plans FROM pg_prepared_statements WHERE statement = $1",
+            [ranking.near(256, ineligible=False, alerted=False)],
+        )
+    assert plans == {"custom_plans": 5, "generic_plans": 2}
 
 
 async def test_many_tasks_are_ranked_by_one_statement_each_as_by_itself() -> None:

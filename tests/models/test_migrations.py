@@ -45,7 +45,7 @@ TABLES = {
 LATER = {"alarm", "dispatch_setting", "drill", "duty_shift", "inbound_message"}
 """Tables that came after the first release."""
 
-STEPS = ["0001_initial", "0002_constraints", "0003_dispatch", "0004_dispatch_rules", "0005_texts"]
+STEPS = ["0001_initial", "0002_constraints", "0003_dispatch", "0004_dispatch_rules", "0005_texts", "0006_ranking_indexes"]
 
 CATALOG = """
 SELECT 'column' AS kind, table_name || '.' || column_name AS name,

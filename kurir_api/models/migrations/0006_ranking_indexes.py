@@ -11,8 +11,8 @@ FIXES = (
 
 
 class Migration(migrations.Migration):
-    """Homes of those on duty alone; fixes by place and time in one, which tells the fresh ones without the rows; and an
-    index goes that begins as another does.
+    """Homes of those on duty alone; fixes by place and time in one, which tells the fresh ones without the rows; and
+    an index goes that begins as another does.
     """
 
     dependencies = [("models", "0005_texts")]
@@ -25,8 +25,6 @@ class Migration(migrations.Migration):
             "DROP INDEX member_last",
             reverse_sql="CREATE INDEX member_last ON member USING gist (point(last_longitude, last_latitude))",
         ),
-        ops.RunSQL(
-            "DROP INDEX member_last_fix", reverse_sql="CREATE INDEX member_last_fix ON member (last_fix_at)"
-        ),
+        ops.RunSQL("DROP INDEX member_last_fix", reverse_sql="CREATE INDEX member_last_fix ON member (last_fix_at)"),
         ops.RunSQL("DROP INDEX alert_member", reverse_sql="CREATE INDEX alert_member ON alert (member_id)"),
     ]

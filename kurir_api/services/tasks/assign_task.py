@@ -14,7 +14,7 @@ from kurir_api.services.tasks.claim_task import refuse_unless_able, take_slot
 from kurir_api.services.tasks.staffing import organization_for
 from kurir_api.services.texts import reason_of
 from kurir_api.services.use_case import Command, use_case
-from kurir_api.services.visibility import visible_members, visible_tasks
+from kurir_api.services.visibility import assignable_members, visible_tasks
 from kurir_api.task_kinds import task_kinds
 from kurir_api.transitions import move, record
 
@@ -40,7 +40,10 @@ async def assign_task(principal: Principal, command: AssignTask) -> UUID:
     """
     now = datetime.now(UTC)
     task = await visible_tasks(principal).get_or_none(id=command.task_id)
-    if task is None or not await visible_members(principal).filter(id=command.member_id, active=True).exists():
+    if (
+        task is None
+        or not await assignable_members(principal, task).filter(id=command.member_id, active=True).exists()
+    ):
         raise NotFound
     member = await _as_assignable(principal, task, command.member_id)
     reason = reason_of(command.reason)

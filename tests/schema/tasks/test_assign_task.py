@@ -9,6 +9,8 @@ from tests.api import Answer, Api
 from tests.factories import (
     OTHER_REGENCY,
     OTHER_VILLAGE,
+    REGENCY,
+    SUBDISTRICT,
     add_membership,
     make_case,
     make_claim,
@@ -144,6 +146,14 @@ async def test_what_lies_in_another_regency_is_not_found(api: Api) -> None:
 
     for values in (offer(far_task, sri), offer(task, far_member), offer(task, sri, taskId="no id")):
         assert await refused(api, await coordinator(), "assignTask", **values) == NOT_FOUND
+
+
+async def test_a_sub_districts_coordinator_may_choose_who_volunteers_in_the_whole_regency(api: Api) -> None:
+    local = await make_member(role=Role.COORDINATOR, region=SUBDISTRICT)
+
+    answer = await api.do(local, "assignTask", CLAIM, **offer(await make_task(), await driver(region=REGENCY)))
+
+    assert (answer["claim"]["status"], answer["claim"]["member"]) == ("OFFERED", {"name": "Sri"})
 
 
 async def test_a_member_who_left_is_not_found(api: Api) -> None:
