@@ -34,8 +34,8 @@ DATA = """
 
 
 async def add_alerts(count: int) -> None:
-    """So many members of the open office, each alerted for one of 20 tasks; due now."""
+    """So many members of the open office, each alerted for one of at most 20 tasks; due now."""
     await add_members(count)
-    await add_tasks(TASKS)
+    await add_tasks(min(count, TASKS))
     await execute(DEVICES)
     await execute(ALERTS, DATA)

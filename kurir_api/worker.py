@@ -51,7 +51,7 @@ SELECT least(
     (SELECT to_timestamp(0) FROM task WHERE alerts_stale LIMIT 1),
     (SELECT min(expires_at) - $1::interval FROM claim WHERE status = 'HELD' AND reminded_at IS NULL),
     (SELECT min(expires_at) FROM claim WHERE status IN ('OFFERED', 'HELD')),
-    (SELECT min(ends_at) FROM task WHERE status = 'OPEN' AND NOT EXISTS (
+    (SELECT min(ends_at) FROM task WHERE status IN ('DRAFT', 'OPEN') AND NOT EXISTS (
         SELECT FROM claim WHERE claim.task_id = task.id AND claim.status IN ('OFFERED', 'HELD'))),
     (SELECT min(due_at) FROM alarm WHERE due_at IS NOT NULL),
     (SELECT min(fallback_due_at) FROM alert WHERE fallback_due_at IS NOT NULL)

@@ -6,9 +6,11 @@ from pathlib import Path
 
 SIZES = {
     "race": {"members": 3, "tasks": 2},
-    "ranking": {"members": 20, "many": 40, "tasks": 2},
+    "ranking": {"members": 20, "many": 40, "tasks": 2, "checked": 1},
     "nearby-tasks": {"tasks": 3, "first": 2, "requests": 4, "connections": 2},
     "outbox": {"alerts": 3},
+    "push-fanout": {"messages": 5, "backlog": 20},
+    "storm": {"alerts": 1, "workers": 1, "kills": 0},
 }
 
 
@@ -27,6 +29,10 @@ async def test_all_measurements_come_to_an_end() -> None:
         "ranking",
         "nearby_tasks",
         "outbox",
+        "push_fanout",
+        "push_fanout",
+        "storm",
     ]
     assert "winners           2  of 2" in text
     assert "told it is taken  4  of 4" in text
+    assert "in the order of brute force by geopy  2  of 2" in text

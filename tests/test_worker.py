@@ -214,7 +214,7 @@ class TestRunning:
 
         assert await ending(after) == (None, NOW, None, 1)
 
-    async def test_goes_on_after_a_fault_and_sends_what_was_under_way_when_its_lease_ends(
+    async def test_goes_on_after_a_fault_of_the_senders_and_sends_what_was_under_way_again(
         self, worker_settings: Settings, clock: Clock
     ) -> None:
         class Fragile(Phones):
@@ -230,7 +230,7 @@ class TestRunning:
             async with working(Worker(worker_settings, phones, MemoryTextSender(), clock)):
                 await phones.next()
 
-        assert [(entry["event"], entry["log_level"]) for entry in logs] == [("the worker pauses", "error")]
+        assert [(entry["event"], entry["log_level"]) for entry in logs] == [("sending failed", "error")]
         assert await ending(notification) == (None, NOW + LEASE, None, 2)
 
     async def test_two_workers_over_the_same_rows_send_each_once(

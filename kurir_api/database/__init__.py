@@ -87,7 +87,7 @@ def tortoise_config(url: str, *, minsize: int = 2, maxsize: int = 20) -> Tortois
     return TortoiseConfig(
         connections={
             "default": ConnectionConfig(
-                engine="tortoise.backends.asyncpg", credentials=connect_arguments(url) | sizes
+                engine="kurir_api.database.client", credentials=connect_arguments(url) | sizes
             )
         },
         apps={APP: MODELS},

@@ -13,22 +13,37 @@ from kurir_api.task_kinds import task_kinds
 OVERRUN = timedelta(minutes=30)
 """How long after its window's end a task may still be under way before the coordinators hear of it; guessed."""
 
+VERIFIED_WITHIN = timedelta(hours=24)
+"""How long after it was done a task may stay unverified before the coordinators hear of it, and again."""
+
 STANDS = {
     AlarmReason.NOBODY_LEFT: frozenset({TaskStatus.OPEN}),
     AlarmReason.UNCLAIMED: frozenset({TaskStatus.OPEN}),
     AlarmReason.NOT_STARTED: frozenset({TaskStatus.OPEN}),
     AlarmReason.WINDOW_PASSED: frozenset(
-        {TaskStatus.OPEN, TaskStatus.FILLED, TaskStatus.IN_PROGRESS, TaskStatus.EXPIRED}
+        {TaskStatus.DRAFT, TaskStatus.OPEN, TaskStatus.FILLED, TaskStatus.IN_PROGRESS, TaskStatus.EXPIRED}
     ),
+    AlarmReason.NOT_VERIFIED: frozenset({TaskStatus.DONE}),
 }
 """The states of a task in which the reason stands; in any other the alarm is over by itself."""
 
+RUN_BEGAN = "(SELECT w.created_at FROM wave w WHERE w.task_id = {task} ORDER BY w.run DESC, w.number LIMIT 1)"
+"""When the office last said that the task needs members: who took an alarm on since then answers for it."""
+
 # Whoever is told already is told again when it is due, not sooner.
-ARM = """
-INSERT INTO alarm (id, regency_code, task_id, reason, due_at, times_told) VALUES ($1, $2, $3, $4, $5, 0)
+_ARM = """
+INSERT INTO alarm (id, regency_code, task_id, reason, due_at, times_told)
+SELECT $1::uuid, $2::text, $3::uuid, $4::text, $5::timestamptz, 0 {where}
 ON CONFLICT (task_id, reason) WHERE ended_at IS NULL
 DO UPDATE SET due_at = least(alarm.due_at, excluded.due_at) WHERE alarm.raised_at IS NULL
 """
+ARM = _ARM.format(where="WHERE true")
+ARM_UNLESS_TAKEN_ON = _ARM.format(
+    where=f"""
+WHERE NOT EXISTS (SELECT FROM alarm a WHERE a.task_id = $3 AND a.reason = $4 AND a.ended_by_id IS NOT NULL
+                  AND a.ended_at >= {RUN_BEGAN.format(task="$3")})
+"""
+)
 
 END = """
 WITH unheard AS (
@@ -46,9 +61,21 @@ async def arm_alarm(task: Task, reason: AlarmReason, at: datetime) -> None:
     await get_connection("default").execute_query(ARM, [new_id(), task.regency_code, task.id, reason, at])
 
 
+async def arm_nobody_left(task: Task, now: datetime) -> None:
+    """Nobody is left to ask: somebody must look at once, unless a coordinator took this on since the task last began
+    to look for members."""
+    values = [new_id(), task.regency_code, task.id, AlarmReason.NOBODY_LEFT, now]
+    await get_connection("default").execute_query(ARM_UNLESS_TAKEN_ON, values)
+
+
 async def arm_window_passed(task: Task) -> None:
-    """For the transaction that publishes the task: unless it is done soon after its window, somebody must look."""
+    """For the transaction that drafts the task: unless it is done soon after its window, somebody must look."""
     await arm_alarm(task, AlarmReason.WINDOW_PASSED, task.ends_at + OVERRUN)
+
+
+async def arm_not_verified(task: Task, now: datetime) -> None:
+    """For the transaction that ends the work: unless it is verified within a day, somebody must look."""
+    await arm_alarm(task, AlarmReason.NOT_VERIFIED, now + VERIFIED_WITHIN)
 
 
 async def arm_unclaimed(task: Task, now: datetime) -> None:

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 
 from tortoise.connection import get_connection
 
+from kurir_api.dispatch.alarms import RUN_BEGAN
 from kurir_api.task_kinds import task_kinds
 
 OVERDUE = timedelta(seconds=90)
@@ -29,14 +30,15 @@ COORDINATED = ANSWERS_FOR.format(roles="'COORDINATOR'", region="t.region_id")
 AT_A_DESK = ANSWERS_FOR.format(roles="'COORDINATOR','DESK_OFFICER'", region="r.region_id")
 
 ASKING = "EXISTS (SELECT FROM wave w WHERE w.task_id = t.id AND w.status IN ('PLANNED','SENDING','WAITING'))"
+PUT_OFF = "EXISTS (SELECT FROM wave w WHERE w.task_id = t.id AND w.status = 'PLANNED' AND w.looked_at IS NOT NULL)"
 WATCHED = """
 EXISTS (SELECT FROM alarm a WHERE a.task_id = t.id AND a.reason = '{reason}'
-        AND (a.ended_at IS NULL OR a.ended_at >= {since}))
+        AND (a.ended_at IS NULL OR a.ended_at >= {since}
+             AND NOT EXISTS (SELECT FROM member m WHERE m.id = a.ended_by_id AND NOT m.active)))
 """
-RUN_BEGAN = """
-(SELECT w.created_at FROM wave w WHERE w.task_id = t.id ORDER BY w.run DESC, w.number LIMIT 1)
-"""
-"""When the office last said that the task needs members: who took an alarm on since then answers for it."""
+"""An alarm will be told, or is being told, or somebody took it on who is still there."""
+
+SINCE_RUN_BEGAN = RUN_BEGAN.format(task="t.id")
 
 # $1: what was due by then is overdue; $2: the kinds there are; $3: those, with an urgency, of which the coordinators
 # hear when nobody takes the task for some time.
@@ -57,23 +59,30 @@ CHECKS: Mapping[str, str] = {
     """,
     "its window is over, and nobody closed it": """
         SELECT 'task ' || t.number FROM task t
-        WHERE t.status = 'OPEN' AND t.ends_at <= $1
+        WHERE t.status IN ('DRAFT','OPEN') AND t.ends_at <= $1
           AND NOT EXISTS (SELECT FROM claim c WHERE c.task_id = t.id AND c.status IN ('OFFERED','HELD'))
     """,
-    "nobody is being asked, and no coordinator hears of it": f"""
+    "nobody is being asked, and nobody is looked for again": f"""
+        SELECT 'task ' || t.number FROM task t WHERE t.status = 'OPEN' AND t.ends_at > $1 AND NOT {ASKING}
+    """,
+    "nobody is left to ask, and no coordinator hears of it": f"""
         SELECT 'task ' || t.number FROM task t
-        WHERE t.status = 'OPEN' AND t.ends_at > $1 AND NOT {ASKING}
-          AND NOT {WATCHED.format(reason="NOBODY_LEFT", since=RUN_BEGAN)}
+        WHERE t.status = 'OPEN' AND t.ends_at > $1 AND {PUT_OFF}
+          AND NOT {WATCHED.format(reason="NOBODY_LEFT", since=SINCE_RUN_BEGAN)}
     """,
     "no alarm is set for when nobody takes it": f"""
         SELECT 'task ' || t.number FROM task t
         WHERE t.status = 'OPEN' AND t.ends_at > $1 AND t.kind || ' ' || t.urgency = ANY($3::text[])
-          AND NOT {WATCHED.format(reason="UNCLAIMED", since=RUN_BEGAN)}
+          AND NOT {WATCHED.format(reason="UNCLAIMED", since=SINCE_RUN_BEGAN)}
     """,
     "no alarm is set for when it isn't done in time": f"""
         SELECT 'task ' || t.number FROM task t
-        WHERE t.status IN ('OPEN','FILLED','IN_PROGRESS')
+        WHERE t.status IN ('DRAFT','OPEN','FILLED','IN_PROGRESS')
           AND NOT {WATCHED.format(reason="WINDOW_PASSED", since="t.ends_at")}
+    """,
+    "no alarm is set for when nobody verifies it": f"""
+        SELECT 'task ' || t.number FROM task t
+        WHERE t.status = 'DONE' AND NOT {WATCHED.format(reason="NOT_VERIFIED", since="'-infinity'")}
     """,
     "it has all its members, but none of them is to come": """
         SELECT 'task ' || t.number FROM task t

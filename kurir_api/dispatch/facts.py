@@ -129,6 +129,13 @@ LOOKED_UP = f"""
         FROM capability c WHERE c.member_id = m.id
     ) capabilities
     CROSS JOIN LATERAL (
+        SELECT array_agg(v.region_id) AS regions,
+            bool_or(s.region_id = v.region_id OR starts_with(s.region_id, v.region_id || '.')) AS cover_task,
+            bool_or(s.regency_code = v.region_id OR starts_with(s.regency_code, v.region_id || '.')
+                    OR starts_with(v.region_id, s.regency_code || '.')) AS touch_regency
+        FROM membership v WHERE v.member_id = m.id AND v.role = 'VOLUNTEER'
+    ) memberships
+    CROSS JOIN LATERAL (
         SELECT array_agg(d.weekday) AS weekdays, array_agg(d.starts::time) AS starts, array_agg(d.ends::time) AS ends,
             bool_or(CASE WHEN d.starts::time < d.ends::time
                 THEN d.weekday = s.weekday AND d.starts::time <= s.clock AND s.clock < d.ends::time
@@ -140,13 +147,6 @@ LOOKED_UP = f"""
         SELECT count(*) AS this_week FROM alert a WHERE a.member_id = m.id
         AND a.created_at > s.week_from AND a.status NOT IN ({sql_list(UNSENT)})
     ) alerts
-    CROSS JOIN LATERAL (
-        SELECT array_agg(v.region_id) AS regions,
-            bool_or(s.region_id = v.region_id OR starts_with(s.region_id, v.region_id || '.')) AS cover_task,
-            bool_or(s.regency_code = v.region_id OR starts_with(s.regency_code, v.region_id || '.')
-                    OR starts_with(v.region_id, s.regency_code || '.')) AS touch_regency
-        FROM membership v WHERE v.member_id = m.id AND v.role = 'VOLUNTEER'
-    ) memberships
 """
 """Joins to `member m` and to `s`, a row of `ASKED`: what other tables know of the member, each looked up once."""
 

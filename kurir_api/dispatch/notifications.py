@@ -9,7 +9,7 @@ import orjson
 from tortoise.connection import get_connection
 
 from kurir_api.dispatch.texts import NotificationKind
-from kurir_api.models import Notification, Task, new_id
+from kurir_api.models import AlarmReason, Notification, Task, Urgency, new_id
 from kurir_api.task_kinds import task_kinds
 
 USEFUL_FOR = timedelta(days=1)
@@ -19,17 +19,53 @@ PUSH = "push"
 TEXT = "fallback"
 """The channels: to the app on all of a member's devices, or as a text message to his number."""
 
+ALARMS: frozenset[str] = frozenset(AlarmReason)
+"""The kinds that tell coordinators of an alarm."""
+
+MUST_ARRIVE: frozenset[str] = ALARMS | {
+    NotificationKind.OFFER,
+    NotificationKind.OFFER_EXPIRED,
+    NotificationKind.CLAIM_REMINDER,
+    NotificationKind.CLAIM_EXPIRED,
+    NotificationKind.CLAIM_REVOKED,
+    NotificationKind.TASK_CANCELLED,
+}
+"""The kinds that go by text to whom no push can reach: who isn't told would set off in vain, or not at all. Urgent
+alerts have a way of their own, `fallbacks.py`, since the app says when they arrived.
+"""
+
+EMERGENCY, URGENT, USUAL, DRILL = range(4)
+"""The order in which notifications that are due leave: an emergency waits behind nothing, a drill behind all."""
+
 INSERT = """
 INSERT INTO notification (id, regency_code, member_id, kind, task_id, alert_id, data, channel, silent, urgent,
-                          expires_at, created_at, due_at, attempts)
+                          priority, expires_at, created_at, due_at, attempts)
 SELECT n.id, $4::text, n.member_id, $5, $6, n.alert_id,
        $7::jsonb || jsonb_strip_nulls(jsonb_build_object(
            'village', (SELECT r.name FROM region r WHERE r.code = $8::text AND r.level = 'VILLAGE'),
            'subdistrict', (SELECT r.name FROM region r WHERE r.code = left($8::text, 8) AND r.level = 'SUBDISTRICT'),
            'time_zone', (SELECT r.time_zone FROM region r WHERE r.code = $4::text),
-           'distance_m', n.distance_m)),
-       $15, $9, $10, $11, $12, $14, 0
-FROM unnest($1::uuid[], $2::uuid[], $3::uuid[], $13::float8[]) AS n (id, member_id, alert_id, distance_m)
+           'distance_m', n.distance_m, 'drill_id', n.drill_id)),
+       $15, $9, $10, $17, $11, $12, $14, 0
+FROM unnest($1::uuid[], $2::uuid[], $3::uuid[], $13::float8[], $16::uuid[])
+    AS n (id, member_id, alert_id, distance_m, drill_id)
+"""
+
+REFUSED = "refused_devices"
+"""In a notification's data: the ids of the devices that a retry leaves out, since it would fail there for ever."""
+
+TROUBLE = "trouble"
+"""In a notification's data: why it had to be tried again, the last time."""
+
+TEXTED = "texted"
+"""In a notification's data: it went out as a text message as well."""
+
+FOLLOW = """
+INSERT INTO notification (id, regency_code, member_id, kind, task_id, data, channel, silent, urgent, priority,
+                          expires_at, created_at, due_at, attempts)
+SELECT $2, regency_code, member_id, kind, task_id, data - $4::text[], $5, false, urgent, priority,
+    expires_at, $3, $3, 0
+FROM notification WHERE id = $1
 """
 
 
@@ -42,6 +78,7 @@ async def notify(
     now: datetime,
     alert_ids: Mapping[UUID, UUID] | None = None,
     distances_m: Mapping[UUID, float] | None = None,
+    drill_ids: Mapping[UUID, UUID] | None = None,
     due_at: datetime | None = None,
     channel: str = PUSH,
     silent: bool = False,
@@ -51,8 +88,8 @@ async def notify(
 ) -> None:
     """Queue one notification for each of `members`, due at `due_at`, else now. One statement.
 
-    `alert_ids` and `distances_m` (metres) are by member id. `data` are further fields of `texts.render`; the
-    task's own are filled in here. Worth sending until the task's window ends, or else for `useful_for`.
+    `alert_ids`, `distances_m` (metres) and `drill_ids` are by member id. `data` are further fields of `texts.render`;
+    the task's own are filled in here. Worth sending until the task's window ends, or else for `useful_for`.
     """
     members = list(dict.fromkeys(members))
     if not members:
@@ -76,7 +113,24 @@ async def notify(
             [(distances_m or {}).get(member) for member in members],
             due_at or now,
             channel,
+            [(drill_ids or {}).get(member) for member in members],
+            _priority(kind, task, urgent=urgent and not silent),
         ],
+    )
+
+
+def _priority(kind: NotificationKind, task: Task | None, *, urgent: bool) -> int:
+    if kind is NotificationKind.DRILL:
+        return DRILL
+    if not urgent:
+        return USUAL
+    return EMERGENCY if task and task.urgency == Urgency.EMERGENCY else URGENT
+
+
+async def follow_by_text(notification_id: UUID, now: datetime) -> None:
+    """Queue a text message that says what this push couldn't."""
+    await get_connection("default").execute_query(
+        FOLLOW, [notification_id, new_id(), now, [REFUSED, TROUBLE, TEXTED], TEXT]
     )
 
 

@@ -20,15 +20,22 @@ from tortoise.connection import get_connection
 from tortoise.transactions import in_transaction
 
 from kurir_api.dispatch.fallbacks import FALLBACK_AFTER
-from kurir_api.dispatch.notifications import PUSH
+from kurir_api.dispatch.notifications import ALARMS, MUST_ARRIVE, PUSH, REFUSED, TEXTED, TROUBLE, follow_by_text
 from kurir_api.dispatch.senders import Delivery, Outcome, Push, PushSender
-from kurir_api.dispatch.texts import render
+from kurir_api.dispatch.texts import NotificationKind, render
 from kurir_api.errors import InvalidTransition
 from kurir_api.models import Alert, AlertStatus, Device, global_id
 from kurir_api.transitions import move
 
+BATCH = 120
+MOST_PHONES = 3
+"""Of a member, those registered last: who has more, has old ones among them."""
+
 LEASE = timedelta(seconds=45)
-"""Longer than a sender takes for a batch; after a worker died, what it had taken goes on when this is over."""
+"""Longer than FCM's sender takes when it hangs: a worker's three batches of 120 to three phones each are 1,080
+messages, 400 at a time and each given up after 10 s, and the credential's refresh takes up to 10 s: 40 s. After a
+worker died, what it had taken goes on when this is over.
+"""
 
 MOST_ATTEMPTS = 12
 FIRST_BACKOFF = timedelta(seconds=5)
@@ -36,25 +43,26 @@ LONGEST_BACKOFF = timedelta(minutes=5)
 
 NO_DEVICE = "no device"
 EXPIRED = "expired"
+ALERT_AND_WITHDRAWAL = (NotificationKind.TASK_ALERT, NotificationKind.TASK_TAKEN)
 REASON_LENGTH = 200
-REFUSED = "refused_devices"
-"""In a notification's data: the ids of the devices that a retry leaves out, since it would fail there for ever."""
-
-TROUBLE = "trouble"
-"""In a notification's data: why it had to be tried again, the last time."""
 
 Chance = Callable[[], float]
 T = TypeVar("T")
 
+# The loop goes by priority, and stops when it has enough; so of each only what is due is read, not what waits for its
+# next attempt.
 TAKE = """
 WITH due AS (
-    SELECT id FROM notification
-    WHERE due_at <= $1 AND (leased_until IS NULL OR leased_until <= $1) AND channel = $4
-    ORDER BY due_at, id LIMIT $3 FOR UPDATE SKIP LOCKED
+    SELECT one.id FROM generate_series(0, 3) AS priority, LATERAL (
+        SELECT id FROM notification
+        WHERE channel = $4 AND notification.priority = priority.priority AND due_at <= $1
+          AND (leased_until IS NULL OR leased_until <= $1)
+        ORDER BY due_at, id LIMIT $3 FOR UPDATE SKIP LOCKED
+    ) AS one LIMIT $3
 )
 UPDATE notification n SET leased_until = $2, attempts = n.attempts + 1 FROM due WHERE n.id = due.id
-RETURNING n.id, n.due_at, n.member_id, n.kind, n.task_id, n.alert_id, n.data, n.channel, n.silent, n.urgent,
-    n.expires_at, n.attempts
+RETURNING n.id, n.priority, n.due_at, n.created_at, n.member_id, n.kind, n.task_id, n.alert_id, n.data, n.channel,
+    n.silent, n.urgent, n.expires_at, n.attempts
 """
 
 RECORD = """
@@ -66,7 +74,9 @@ WHERE id = $1 AND leased_until = $2
 
 DEVICES = """
 SELECT d.id, d.member_id, d.token, coalesce(d.locale, m.locale) AS locale
-FROM device d JOIN member m ON m.id = d.member_id WHERE m.id = ANY($1::uuid[]) AND m.active ORDER BY d.id
+FROM member m, LATERAL (
+    SELECT * FROM device WHERE member_id = m.id ORDER BY registered_at DESC, id DESC LIMIT $2
+) d WHERE m.id = ANY($1::uuid[]) AND m.active ORDER BY d.id
 """
 
 
@@ -94,6 +104,7 @@ class Due:
     channel: str
     silent: bool
     urgent: bool
+    created_at: datetime
     expires_at: datetime
     attempts: int
     lease: datetime
@@ -115,12 +126,16 @@ class Answers:
     refused: Sequence[str] = ()
 
 
-async def deliver_due(sender: PushSender, now: datetime, *, batch: int = 200, chance: Chance = random.random) -> int:
+async def deliver_due(
+    sender: PushSender, now: datetime, *, batch: int = BATCH, chance: Chance = random.random
+) -> int:
     """Push up to `batch` notifications that are due, each recorded as soon as it is answered; how many were taken on.
+    Emergencies first, drills last.
 
     Sent when at least one phone took it. Else tried again on the phones that asked for it, later each time (full
     jitter: a random share, given by `chance`, of 5 s doubled per attempt, at most 5 min; Retry-After comes on top),
-    until the twelfth attempt or until it expires. A token that is gone takes its device with it.
+    until the twelfth attempt or until it expires. A token that is gone takes its device with it. What must arrive and
+    can't, or not in time, is followed by a text message.
 
     One that can't be recorded is logged and comes up again when its lease ends; the others go on.
     """
@@ -141,10 +156,10 @@ async def deliver_due(sender: PushSender, now: datetime, *, batch: int = 200, ch
 
 
 async def take_due(channel: str, now: datetime, batch: int) -> list[Due]:
-    """Lease up to `batch` notifications of the channel that are due, the longest due first."""
+    """Lease up to `batch` notifications of the channel that are due: by priority, then the longest due first."""
     lease = now + LEASE
     rows = await get_connection("default").execute_query_dict(TAKE, [now, lease, batch, channel])
-    rows.sort(key=lambda row: (row.pop("due_at"), row["id"]))
+    rows.sort(key=lambda row: (row.pop("priority"), row.pop("due_at"), row["id"]))
     return [Due(**row | {"data": orjson.loads(row["data"])}, lease=lease) for row in rows]
 
 
@@ -152,20 +167,25 @@ async def deliver(
     due: Due, send: Callable[[Due], Awaitable[Answers]], now: datetime, chance: Chance, *, unaddressed: str
 ) -> None:
     """Send it, unless it expired, and record what became of it; `unaddressed` says why when there was nobody to send
-    it to. Its fault holds up no other.
+    it to. Its fault holds up no other: one of the sender's counts as an attempt, to be tried again.
     """
+    log = structlog.get_logger("kurir.outbox").bind(notification_id=str(due.id))
     try:
         if due.expires_at <= now:
             raise Unsendable(EXPIRED)
         answers = await send(due)
     except Unsendable as why:
         recording = _end(due, now, failure=str(why), dead=why.dead)
+    except Exception as error:
+        log.exception("sending failed")
+        answers = Answers([Delivery(Outcome.RETRY, type(error).__name__)])
+        recording = _record(due, answers, now, chance, unaddressed)
     else:
         recording = _record(due, answers, now, chance, unaddressed)
     try:
         await recording
-    except Exception:  # noqa: BLE001 - one notification's fault must not hold up the others
-        structlog.get_logger("kurir.outbox").exception("recording failed", notification_id=str(due.id))
+    except Exception:
+        log.exception("recording failed")
 
 
 def worded(make: Callable[[], T]) -> T:
@@ -178,7 +198,7 @@ def worded(make: Callable[[], T]) -> T:
 
 async def _phones(members: Collection[UUID | None]) -> Mapping[UUID | None, list[Phone]]:
     phones: dict[UUID | None, list[Phone]] = defaultdict(list)
-    for row in await get_connection("default").execute_query_dict(DEVICES, [list(members)]):
+    for row in await get_connection("default").execute_query_dict(DEVICES, [list(members), MOST_PHONES]):
         phones[row["member_id"]].append(Phone(row["id"], row["token"], row["locale"]))
     return phones
 
@@ -197,11 +217,20 @@ def _push(due: Due, phone: Phone, now: datetime) -> Push:
         title=text.title,
         body=text.body,
         data={"kind": due.kind} | {f"{name.lower()}Id": global_id(name, row) for name, row in ids.items() if row},
-        collapse_key=str(due.task_id or due.id),
+        collapse_key=_collapse_key(due),
         ttl=due.expires_at - now,
         urgent=due.urgent,
         silent=due.silent,
     )
+
+
+def _collapse_key(due: Due) -> str:
+    """One for a task's alert and what withdraws it; others for what one must read all the same."""
+    if due.task_id is None:
+        return str(due.id)
+    if due.kind in ALERT_AND_WITHDRAWAL:
+        return str(due.task_id)
+    return f"{due.task_id}.{'alarm' if due.kind in ALARMS else 'claim'}"
 
 
 async def _record(due: Due, answers: Answers, now: datetime, chance: Chance, unaddressed: str) -> None:
@@ -228,29 +257,48 @@ async def _retry(
     data: dict[str, Any] = {TROUBLE: answers[0].reason}
     if refused:
         data[REFUSED] = [*due.data.get(REFUSED, []), *refused]
+    # The vendor may be down for long: the other way must not wait for its end.
+    late = _may_follow(due, now) and now + wait >= due.created_at + FALLBACK_AFTER
+    if late:
+        data[TEXTED] = True
     async with in_transaction():
         ours = await _write(due, due_at=now + wait, data=data)
+        if ours and late:
+            await follow_by_text(due.id, now)
         if ours and due.alert_id and due.channel == PUSH and due.urgent and not due.silent:
-            # The vendor may be down for long: the other way must not wait for its end.
             unsent = Alert.filter(id=due.alert_id, status=AlertStatus.QUEUED, fallback_due_at__isnull=True)
             await unsent.update(fallback_due_at=now + FALLBACK_AFTER)
 
 
 async def _end(due: Due, now: datetime, *, sent: bool = False, failure: str | None = None, dead: bool = True) -> None:
-    """Nothing more to send: it went out, or why not; `dead` when somebody should look. Its alert follows."""
+    """Nothing more to send: it went out, or why not; `dead` when somebody should look. Its alert follows.
+
+    Where a text says the same, that is where somebody should look, if it fails too.
+    """
+    alerting = due.alert_id is not None and not due.silent
+    followed = alerting and due.channel == PUSH and due.urgent and due.expires_at > now
+    said_elsewhere = followed or _may_follow(due, now) or TEXTED in due.data
     async with in_transaction():
-        failed_at = now if failure and dead else None
+        failed_at = now if failure and dead and not said_elsewhere else None
         ours = await _write(due, sent_at=now if sent else None, failure=failure, failed_at=failed_at)
-        if not ours or due.alert_id is None or due.silent:
+        if not ours:
+            return
+        if failure and _may_follow(due, now):
+            await follow_by_text(due.id, now)
+        if not alerting:
             return
         alert = await Alert.get(id=due.alert_id)
         with suppress(InvalidTransition):  # the member was faster than this record: received, opened, declined
-            followed = due.channel == PUSH and due.urgent and due.expires_at > now
             if sent:
                 fallback_due_at = now + FALLBACK_AFTER if followed else None
                 await move(alert, "send", None, sent_at=now, fallback_due_at=fallback_due_at)
             elif due.channel == PUSH:
                 await move(alert, "fail", None, fallback_due_at=now if followed else None)
+
+
+def _may_follow(due: Due, now: datetime) -> bool:
+    """Whether a text message may say it, and none does yet."""
+    return due.kind in MUST_ARRIVE and due.channel == PUSH and due.expires_at > now and TEXTED not in due.data
 
 
 async def _write(

@@ -8,20 +8,33 @@ from uuid import UUID
 
 from tortoise.connection import get_connection
 
-from kurir_api.dispatch.notifications import TEXT
+from kurir_api.dispatch.notifications import ALARMS, TEXT
 from kurir_api.dispatch.outbox import Answers, Chance, Due, Unsendable, deliver, take_due, worded
 from kurir_api.dispatch.text_senders import TextMessage, TextSender
-from kurir_api.dispatch.texts import INDONESIAN, render_line
+from kurir_api.dispatch.texts import INDONESIAN, NotificationKind, render_line
 from kurir_api.models import Member, Notification
 
 NO_NUMBER = "no number"
-SUPERSEDED = "answered or taken before it was sent"
+SUPERSEDED = "answered or over before it was sent"
 ANSWERS = "answers"
 """In a notification's data: the channel on which the text that it answers came in."""
 
-SUPERSEDED_ALERTS = """
-SELECT a.id FROM alert a JOIN task t ON t.id = a.task_id
-WHERE a.id = ANY($1::uuid[]) AND (a.status NOT IN ('QUEUED', 'SENT', 'FAILED') OR t.status <> 'OPEN')
+CALLS: frozenset[str] = ALARMS | {NotificationKind.TASK_ALERT, NotificationKind.OFFER}
+"""The kinds for which a gateway may pass by its own limits when they are urgent."""
+
+SUPERSEDED_TEXTS = """
+SELECT n.id FROM notification n
+    LEFT JOIN task t ON t.id = n.task_id
+    LEFT JOIN alert a ON a.id = n.alert_id
+    LEFT JOIN claim c ON c.task_id = n.task_id AND c.member_id = n.member_id
+        AND c.status IN ('OFFERED', 'HELD', 'IN_PROGRESS')
+WHERE n.id = ANY($1::uuid[]) AND CASE
+    WHEN n.kind = 'TASK_ALERT' THEN a.status NOT IN ('QUEUED', 'SENT', 'FAILED') OR t.status <> 'OPEN'
+    WHEN n.kind = 'OFFER' THEN c.status IS DISTINCT FROM 'OFFERED'
+    WHEN n.kind = 'CLAIM_REMINDER' THEN c.status IS DISTINCT FROM 'HELD'
+    WHEN n.kind = ANY($2::text[]) THEN NOT EXISTS (
+        SELECT FROM alarm WHERE task_id = n.task_id AND reason = n.kind AND ended_at IS NULL)
+END
 """
 
 
@@ -30,14 +43,15 @@ async def deliver_due_texts(
 ) -> int:
     """Send up to `batch` text messages that are due; how many were taken on. Retries as `outbox.deliver_due`.
 
-    An alert that was answered meanwhile, or whose task wants nobody any more, isn't sent: a text can't be taken back.
+    What was answered or is over meanwhile isn't sent: an alert, an offer, a reminder, an alarm. A text can't be taken
+    back.
     """
     due = await take_due(TEXT, now, batch)
-    superseded = await _superseded({one.alert_id for one in due if one.alert_id})
+    superseded = await _superseded([one.id for one in due])
     addressees = await _addressees(due)
 
     async def send(one: Due) -> Answers:
-        if one.alert_id in superseded:
+        if one.id in superseded:
             raise Unsendable(SUPERSEDED, dead=False)
         addressee = addressees.get(one.id)
         if addressee is None:
@@ -48,10 +62,10 @@ async def deliver_due_texts(
     return len(due)
 
 
-async def _superseded(alerts: Collection[UUID]) -> set[UUID]:
-    if not alerts:
+async def _superseded(texts: Collection[UUID]) -> set[UUID]:
+    if not texts:
         return set()
-    rows = await get_connection("default").execute_query_dict(SUPERSEDED_ALERTS, [list(alerts)])
+    rows = await get_connection("default").execute_query_dict(SUPERSEDED_TEXTS, [list(texts), list(ALARMS)])
     return {row["id"] for row in rows}
 
 
@@ -77,6 +91,6 @@ def _message(due: Due, addressee: Member | Notification, now: datetime) -> TextM
         locale=locale,
         text=render_line(due.kind, locale, due.data),
         ttl=due.expires_at - now,
-        urgent=due.urgent,
+        urgent=due.urgent and due.kind in CALLS,
         answers=due.data.get(ANSWERS),
     )

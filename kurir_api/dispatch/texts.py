@@ -4,7 +4,7 @@ What they say is in `wordings.py`, in segments; here their fields are filled in.
 left out. A text message is the same segments, as sentences of one line.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from string import Formatter
@@ -27,6 +27,16 @@ from kurir_api.dispatch.wordings import (
 __all__ = ["ENGLISH", "FIELDS", "INDONESIAN", "WORDINGS", "NotificationKind", "Text", "render", "render_line"]
 
 NAME = "Kurir"
+ONE_SMS = 160
+"""Characters of the GSM alphabet (3GPP TS 23.038)."""
+
+SHORTER: Sequence[frozenset[str]] = (
+    frozenset(),
+    frozenset({"subdistrict"}),
+    frozenset({"village", "subdistrict"}),
+)
+"""What a text message leaves out until it fits."""
+
 PLAIN = str.maketrans({"\u00a0": " ", "\u202f": " ", "\u2019": "'", "\n": " "})
 
 
@@ -60,10 +70,21 @@ def render(kind: str, locale: str, data: Mapping[str, Any]) -> Text:
 def render_line(kind: str, locale: str, data: Mapping[str, Any]) -> str:
     """`render` as the one line of a text message, with Kurir's name before it.
 
-    Without what would double an SMS's price: a single character outside the GSM alphabet, such as the separator or a
-    no-break space, leaves 70 characters of the 160 (3GPP TS 23.038).
+    Where a long place would make it more than one SMS it goes without the sub-district, then without the village: the
+    number tells which task it is. Without what would double an SMS's price: a single character outside the GSM
+    alphabet, such as the separator or a no-break space, leaves 70 characters of the 160 (3GPP TS 23.038).
     """
-    text = _render(IN_TEXT_MESSAGES.get(NotificationKind(kind), WORDINGS[NotificationKind(kind)]), locale, data)
+    line = ""
+    for left_out in SHORTER:
+        known = {name: value for name, value in data.items() if name not in left_out}
+        line = _line(NotificationKind(kind), locale, known)
+        if len(line) <= ONE_SMS:
+            break
+    return line
+
+
+def _line(kind: NotificationKind, locale: str, data: Mapping[str, Any]) -> str:
+    text = _render(IN_TEXT_MESSAGES.get(kind, WORDINGS[kind]), locale, data)
     sentences = [segment for part in text for segment in part.split(SEPARATOR) if segment]
     return f"{NAME}: {'. '.join(sentences)}".translate(PLAIN)
 

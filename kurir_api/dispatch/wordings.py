@@ -14,7 +14,7 @@ SEPARATOR = " · "
 
 class NotificationKind(StrEnum):
     """What a notification is about. TASK_TAKEN is sent silently: it withdraws the alert. From NOBODY_LEFT to
-    NOT_STARTED they are alarms, named as their reasons. The REPLY ones answer a member's text message
+    NOT_VERIFIED they are alarms, named as their reasons. The REPLY ones answer a member's text message
     (REPLY_UNKNOWN: a stranger's) by another.
     """
 
@@ -31,10 +31,13 @@ class NotificationKind(StrEnum):
     UNCLAIMED = "UNCLAIMED"
     WINDOW_PASSED = "WINDOW_PASSED"
     NOT_STARTED = "NOT_STARTED"
+    NOT_VERIFIED = "NOT_VERIFIED"
     DRILL = "DRILL"
     REPLY_TAKEN = "REPLY_TAKEN"
+    REPLY_STARTED = "REPLY_STARTED"
     REPLY_RELEASED = "REPLY_RELEASED"
     REPLY_COMPLETED = "REPLY_COMPLETED"
+    REPLY_EARLY = "REPLY_EARLY"
     REPLY_DECLINED = "REPLY_DECLINED"
     REPLY_REFUSED = "REPLY_REFUSED"
     REPLY_HELP = "REPLY_HELP"
@@ -127,6 +130,10 @@ WORDINGS: Mapping[NotificationKind, Mapping[str, Text]] = {
         INDONESIAN: Text("{urgency}Relawan tidak berangkat: {kind}", "{place} · {time} · No. {number}"),
         ENGLISH: Text("{urgency}The volunteer did not set off: {kind}", "{place} · {time} · No. {number}"),
     },
+    NotificationKind.NOT_VERIFIED: {
+        INDONESIAN: Text("Sudah selesai, belum diverifikasi: {kind}", "{place} · {time} · No. {number}"),
+        ENGLISH: Text("Done, not verified yet: {kind}", "{place} · {time} · No. {number}"),
+    },
     NotificationKind.DRILL: {
         INDONESIAN: Text("Uji coba: bukan tugas", "Ketuk pesan ini, supaya kami tahu pesan sampai di ponsel Anda"),
         ENGLISH: Text("Test: this is not a task", "Tap this message, so that we know it reached your phone"),
@@ -134,11 +141,19 @@ WORDINGS: Mapping[NotificationKind, Mapping[str, Text]] = {
     NotificationKind.REPLY_TAKEN: {
         INDONESIAN: Text(
             "No. {number} milik Anda",
-            "{kind} · {place} · {time} · Balas SELESAI {number} bila selesai, LEPAS {number} bila batal",
+            "{kind} · {place} · {time} · Balas MULAI {number} bila berangkat, LEPAS {number} bila batal",
         ),
         ENGLISH: Text(
             "No. {number} is yours",
-            "{kind} · {place} · {time} · Reply SELESAI {number} when done, LEPAS {number} if you can't",
+            "{kind} · {place} · {time} · Reply MULAI {number} when you set off, LEPAS {number} if you can't",
+        ),
+    },
+    NotificationKind.REPLY_STARTED: {
+        INDONESIAN: Text(
+            "Tugas No. {number} dimulai", "Balas SELESAI {number} bila selesai · Ada halangan: hubungi koordinator"
+        ),
+        ENGLISH: Text(
+            "Task No. {number} has begun", "Reply SELESAI {number} when done · In trouble: call your coordinator"
         ),
     },
     NotificationKind.REPLY_RELEASED: {
@@ -148,6 +163,16 @@ WORDINGS: Mapping[NotificationKind, Mapping[str, Text]] = {
     NotificationKind.REPLY_COMPLETED: {
         INDONESIAN: Text("Tugas No. {number} selesai", "Terima kasih atas bantuan Anda"),
         ENGLISH: Text("Task No. {number} is done", "Thank you for your help"),
+    },
+    NotificationKind.REPLY_EARLY: {
+        INDONESIAN: Text(
+            "Tugas No. {number} baru mulai {time}",
+            "Balas SELESAI {number} sesudah itu, bila selesai · Bila batal, LEPAS {number}",
+        ),
+        ENGLISH: Text(
+            "Task No. {number} begins only on {time}",
+            "Reply SELESAI {number} after that, when done · If you can't, LEPAS {number}",
+        ),
     },
     NotificationKind.REPLY_DECLINED: {
         INDONESIAN: Text("Tugas No. {number} bukan untuk Anda", "Terima kasih sudah menjawab"),
@@ -160,13 +185,13 @@ WORDINGS: Mapping[NotificationKind, Mapping[str, Text]] = {
     NotificationKind.REPLY_HELP: {
         INDONESIAN: Text(
             "Pesan ini tidak terbaca",
-            "Kirim AMBIL, TIDAK, LEPAS atau SELESAI dan nomor tugas, misalnya AMBIL 4821 · "
+            "Kirim AMBIL, TIDAK, MULAI, SELESAI atau LEPAS dan nomor tugas, misalnya AMBIL 4821 · "
             "Hal lain: hubungi koordinator",
         ),
         ENGLISH: Text(
             "Not understood",
-            "Send AMBIL (take), TIDAK (no), LEPAS (give back) or SELESAI (done) and the number, such as AMBIL 4821 · "
-            "Else call your coordinator",
+            "Send AMBIL (take), TIDAK (no), MULAI (start), SELESAI (done) or LEPAS (give back) and the number: "
+            "AMBIL 4821 · Else call your coordinator",
         ),
     },
     NotificationKind.REPLY_UNKNOWN: {
@@ -192,6 +217,25 @@ IN_TEXT_MESSAGES: Mapping[NotificationKind, Mapping[str, Text]] = {
         ENGLISH: Text(
             "{urgency}{kind} needed · {distance}",
             "{place} · {time} · Reply AMBIL {number} to take it, TIDAK {number} if not",
+        ),
+    },
+    NotificationKind.OFFER: {
+        INDONESIAN: Text(
+            "{urgency}Tugas untuk Anda: {kind} · {distance}",
+            "{place} · {time} · Balas AMBIL {number} / TIDAK {number}",
+        ),
+        ENGLISH: Text(
+            "{urgency}Assigned to you: {kind} · {distance}",
+            "{place} · {time} · Reply AMBIL {number} to take it, TIDAK {number} if not",
+        ),
+    },
+    NotificationKind.CLAIM_REMINDER: {
+        INDONESIAN: Text(
+            "Sudah berangkat? {kind}", "{place} · Balas MULAI {number} sebelum {deadline}, atau LEPAS {number}"
+        ),
+        ENGLISH: Text(
+            "On your way? {kind}",
+            "{place} · Reply MULAI {number} before {deadline}, or LEPAS {number} to give it back",
         ),
     },
     NotificationKind.DRILL: {

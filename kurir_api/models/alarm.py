@@ -17,6 +17,7 @@ class AlarmReason(StrEnum):
     UNCLAIMED = "UNCLAIMED"
     WINDOW_PASSED = "WINDOW_PASSED"
     NOT_STARTED = "NOT_STARTED"
+    NOT_VERIFIED = "NOT_VERIFIED"
 
 
 class Alarm(TenantTable):

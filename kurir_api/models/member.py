@@ -17,6 +17,7 @@ class Member(TenantTable):
 
     Points are WGS 84 degrees, accuracy metres. Quiet hours are wall-clock times in the regency's zone
     and may span midnight; both or neither are set. `regency_code` is where the member was invited.
+    `turned_up_at`: when he last went on duty or changed his hours; where nobody was left to ask he may be the one.
     """
 
     name = fields.CharField(max_length=120)
@@ -35,6 +36,7 @@ class Member(TenantTable):
     last_accuracy_m = fields.FloatField(null=True)
     last_fix_at = fields.DatetimeField(null=True)
     last_alerted_at = fields.DatetimeField(null=True)
+    turned_up_at = fields.DatetimeField(null=True)
     created_at = fields.DatetimeField(auto_now_add=True)
 
     memberships: fields.ReverseRelation["Membership"]

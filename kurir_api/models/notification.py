@@ -18,7 +18,8 @@ class Notification(TenantTable):
     `channel`: "push", or "fallback" for a text message, which is not listed. It may answer somebody who is no member:
     then it has `phone` (E.164, sealed, kept until it ends) instead. A silent one only withdraws or refreshes what a
     phone shows, and is not listed. `due_at` null: nothing left to send; then `sent_at` or `failure` says how it
-    ended, and `failed_at` that somebody should look. Leased while a worker sends it.
+    ended, and `failed_at` that somebody should look. Leased while a worker sends it. Of what is due the lowest
+    `priority` goes first.
     """
 
     member: fields.ForeignKeyNullableRelation[Member] = fields.ForeignKeyField(
@@ -38,6 +39,7 @@ class Notification(TenantTable):
     channel = fields.CharField(max_length=10, default="push", db_default="push")
     silent = fields.BooleanField(default=False)
     urgent = fields.BooleanField(default=False)
+    priority = fields.SmallIntField(default=2, db_default=2)
     expires_at = fields.DatetimeField()
     created_at = fields.DatetimeField()
     read_at = fields.DatetimeField(null=True)

@@ -18,7 +18,10 @@ class RegionLevel(StrEnum):
 
 
 class Region(Model):
-    """A region by its Kemendagri code, such as 33, 33.02, 33.02.23, 33.02.23.2004. Centre in WGS 84 degrees."""
+    """A region by its Kemendagri code, such as 33, 33.02, 33.02.23, 33.02.23.2004. Centre in WGS 84 degrees.
+
+    `drilled_at`: when a regency last had its test alert, whoever was on duty then.
+    """
 
     code = fields.CharField(max_length=13, primary_key=True)
     name = fields.CharField(max_length=100)
@@ -29,6 +32,7 @@ class Region(Model):
     latitude = fields.FloatField(null=True)
     longitude = fields.FloatField(null=True)
     time_zone = fields.CharField(max_length=40, default="Asia/Jakarta")
+    drilled_at = fields.DatetimeField(null=True)
 
     parent_id: str | None
 

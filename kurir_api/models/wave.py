@@ -23,6 +23,7 @@ class WaveStatus(StrEnum):
 class Wave(TenantTable):
     """`due_at` is when a worker acts next: sends it (PLANNED) or ends it (WAITING). Leased while worked on.
 
+    `looked_at`: when nobody was left to ask; the wave is planned for later then, or for when somebody turns up.
     `run` counts the reasons to ask: 1 since the task was published, one more each time a slot opened again after the
     waves had ended. Nobody is alerted twice in a run.
     """
@@ -35,6 +36,7 @@ class Wave(TenantTable):
     status = status_field(WaveStatus, default=WaveStatus.PLANNED)
     due_at = fields.DatetimeField()
     leased_until = fields.DatetimeField(null=True)
+    looked_at = fields.DatetimeField(null=True)
     created_at = fields.DatetimeField()
 
     task_id: UUID

@@ -137,6 +137,7 @@ VALUES: Mapping[type[Enum], Mapping[str, str]] = {
         "UNCLAIMED": "Slots are still open after the usual time.",
         "NOT_STARTED": "A member didn't set off in time.",
         "WINDOW_PASSED": "The time is over, and the task isn't done.",
+        "NOT_VERIFIED": "The task was done a day ago, and nobody has verified it.",
     },
     WaveStatus: {
         "PLANNED": "To be sent when it is due.",

@@ -4,6 +4,7 @@ import binascii
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections import defaultdict
 from collections.abc import Callable, Sequence
+from datetime import datetime
 from typing import Annotated, Any, Generic, Protocol, TypeVar
 from uuid import UUID
 
@@ -104,6 +105,28 @@ async def newest_first(
         rows = rows.filter(id__lt=key[0])
     found = await rows.order_by("-id").limit(limit + 1)
     return _page(found, make, limit, after)
+
+
+async def last_raised_first(
+    rows: QuerySet[M], make: Callable[[M], T], first: int | None, after: str | None
+) -> Connection[T]:
+    """A page ordered by when it was raised, the last first, then by id: what was armed early may be raised late. One
+    statement.
+    """
+    limit, key = checked(first), decode_cursor(after, _moment, UUID)
+    if key:
+        rows = rows.filter(Q(raised_at__lt=key[0]) | Q(raised_at=key[0], id__lt=key[1]))
+    found = await rows.order_by("-raised_at", "-id").limit(limit + 1)
+    edges = [Edge(node=make(row), cursor=encode_cursor(row.raised_at, row.pk)) for row in found[:limit]]  # type: ignore[attr-defined]
+    return Connection(edges=edges, page_info=page_info(edges, more=len(found) > limit, after=after))
+
+
+def _moment(part: Any) -> datetime:
+    """The moment in a cursor. Raises TypeError or ValueError for what is none."""
+    moment = datetime.fromisoformat(part)
+    if moment.tzinfo is None:
+        raise ValueError(part)
+    return moment
 
 
 class _PlaceAmong(SqlFunction):

@@ -28,6 +28,15 @@ def e164(text: str, path: str) -> str:
     return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
 
 
+def is_mobile_at_home(phone: str) -> bool:
+    """Whether the number (E.164) is a mobile one of Indonesia: a text to it costs what texts cost here."""
+    number = phonenumbers.parse(phone)
+    return (
+        phonenumbers.region_code_for_number(number) == HOME_COUNTRY
+        and phonenumbers.number_type(number) == phonenumbers.PhoneNumberType.MOBILE
+    )
+
+
 def optional_e164(problems: Problems, path: str, text: str | None) -> str | None:
     """The number, if one was written; one that can't be used is noted under `path`."""
     written = cleaned(text)

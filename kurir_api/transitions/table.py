@@ -96,7 +96,7 @@ TASK: Machine = {
     "finish": _move((T.FILLED, T.IN_PROGRESS), T.DONE, Who.SYSTEM, event=LiveEvent.CLOSED),
     "verify": _move((T.DONE,), T.VERIFIED, Who.COORDINATOR, event=LiveEvent.CLOSED),
     "cancel": _move((T.DRAFT, T.OPEN, T.FILLED), T.CANCELLED, Who.COORDINATOR, Who.SYSTEM, event=LiveEvent.CLOSED),
-    "expire": _move((T.OPEN,), T.EXPIRED, Who.SYSTEM, event=LiveEvent.CLOSED),
+    "expire": _move((T.DRAFT, T.OPEN), T.EXPIRED, Who.SYSTEM, event=LiveEvent.CLOSED),
 }
 
 CLAIM: Machine = {
@@ -122,6 +122,7 @@ COST: Machine = {
 WAVE: Machine = {
     "send": _move((W.PLANNED, W.SENDING), W.SENDING, Who.SYSTEM),
     "wait": _move((W.SENDING,), W.WAITING, Who.SYSTEM),
+    "put_off": _move((W.SENDING,), W.PLANNED, Who.SYSTEM),
     "fill": _move((W.PLANNED, W.SENDING, W.WAITING), W.FILLED, Who.SYSTEM),
     "exhaust": _move((W.SENDING, W.WAITING), W.EXHAUSTED, Who.SYSTEM),
     "cancel": _move((W.PLANNED, W.SENDING, W.WAITING), W.CANCELLED, Who.SYSTEM),

@@ -11,8 +11,8 @@ from kurir_api.auth import principal_of_member
 from kurir_api.dispatch.alarming import LEASE, tell_due_alarms
 from kurir_api.dispatch.alarms import arm_alarm, arm_unclaimed, arm_window_passed, end_alarms
 from kurir_api.dispatch.settling import settle_stale_alerts
-from kurir_api.dispatch.waves import plan_wave, run_due_waves, seek_members
-from kurir_api.models import Alarm, AlarmReason, Alert, Member, Notification, Role, Task, TaskStatus, Urgency, Wave
+from kurir_api.dispatch.waves import seek_members
+from kurir_api.models import Alarm, AlarmReason, Member, Notification, Role, Task, TaskStatus, Urgency, Wave
 from kurir_api.services.tasks.cancel_task import cancel_task
 from kurir_api.services.tasks.claim_task import ClaimTask, claim_task
 from kurir_api.services.tasks.publish_task import TaskAction
@@ -32,11 +32,12 @@ from tests.killing import KilledAt
 
 pytestmark = pytest.mark.usefixtures("db")
 MINUTE = timedelta(minutes=1)
-UNCLAIMED, NOBODY_LEFT, WINDOW_PASSED, NOT_STARTED = (
+UNCLAIMED, NOBODY_LEFT, WINDOW_PASSED, NOT_STARTED, NOT_VERIFIED = (
     AlarmReason.UNCLAIMED,
     AlarmReason.NOBODY_LEFT,
     AlarmReason.WINDOW_PASSED,
     AlarmReason.NOT_STARTED,
+    AlarmReason.NOT_VERIFIED,
 )
 
 
@@ -179,31 +180,35 @@ class TestTelling:
 
         assert (await told(), (await Alarm.get()).due_at) == ([], NOW + 10 * MINUTE)
 
-    async def test_whenever_nobody_is_left_is_told_again_people_are_looked_for_again(self) -> None:
+    async def test_those_of_emergencies_are_told_first_and_else_the_longest_due(self) -> None:
         await coordinator()
-        task = await make_task()
-        await plan_wave(task, NOW)
-        await run_due_waves(NOW)
-        await tell_due_alarms(NOW)
-        back_on_duty = await driver()
+        for urgency, minutes in (
+            (Urgency.NORMAL, 3),
+            (Urgency.URGENT, 1),
+            (Urgency.URGENT, 2),
+            (Urgency.EMERGENCY, 0),
+        ):
+            await arm_alarm(
+                await make_task(urgency=urgency, number=1000 + minutes), UNCLAIMED, NOW - minutes * MINUTE
+            )
 
-        assert await run_due_waves(NOW + 9 * MINUTE) == 0
-        await tell_due_alarms(NOW + 10 * MINUTE)
-        await run_due_waves(NOW + 10 * MINUTE)
+        for _ in range(4):
+            await tell_due_alarms(NOW, batch=1)
 
-        assert [alert.member_id for alert in await Alert.all()] == [back_on_duty.id]
-        assert [(wave.number, wave.run) for wave in await Wave.all().order_by("number")] == [(1, 1), (2, 1)]
+        numbers = [one.data["number"] for one in await Notification.all().order_by("id")]
+        assert numbers == [1000, 1002, 1001, 1003]
 
 
 class TestEnding:
     @pytest.mark.parametrize(
         ("status", "open_reasons"),
         [
+            (TaskStatus.DRAFT, {WINDOW_PASSED}),
             (TaskStatus.OPEN, {NOBODY_LEFT, UNCLAIMED, NOT_STARTED, WINDOW_PASSED}),
             (TaskStatus.FILLED, {WINDOW_PASSED}),
             (TaskStatus.IN_PROGRESS, {WINDOW_PASSED}),
             (TaskStatus.EXPIRED, {WINDOW_PASSED}),
-            (TaskStatus.DONE, set()),
+            (TaskStatus.DONE, {NOT_VERIFIED}),
             (TaskStatus.VERIFIED, set()),
             (TaskStatus.CANCELLED, set()),
         ],

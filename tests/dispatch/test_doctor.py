@@ -45,7 +45,8 @@ async def looked_after(**values) -> Task:
     await make_member(role=Role.COORDINATOR)
     task = await make_task(number=4821, **values)
     await make_wave(task)
-    for reason in (AlarmReason.UNCLAIMED, AlarmReason.WINDOW_PASSED):
+    armed = (AlarmReason.UNCLAIMED, AlarmReason.WINDOW_PASSED)
+    for reason in (AlarmReason.NOT_VERIFIED,) if task.status == TaskStatus.DONE else armed:
         await make_alarm(task, reason, raised_at=None, times_told=0, due_at=NOW + timedelta(hours=1))
     return task
 
@@ -105,14 +106,22 @@ async def with_its_window_over() -> None:
 
 
 async def asking_nobody() -> None:
-    await make_wave(await looked_after(), number=2, status=WaveStatus.EXHAUSTED)
+    await make_alarm(await looked_after(), AlarmReason.NOBODY_LEFT)
     await _end_waves()
+
+
+async def without_anybody_left_or_an_alarm() -> None:
+    await _put_off()
 
 
 async def alarmed_for_an_earlier_reason() -> None:
-    task = await looked_after()
-    await _end_waves()
+    task = await _put_off()
     await make_alarm(task, AlarmReason.NOBODY_LEFT, due_at=None, ended_at=NOW - timedelta(minutes=1))
+
+
+async def taken_on_by_somebody_gone() -> None:
+    task, gone = await _put_off(), await make_member(role=Role.COORDINATOR, active=False)
+    await make_alarm(task, AlarmReason.NOBODY_LEFT, due_at=None, ended_at=NOW, ended_by=gone)
 
 
 async def with_no_alarm_for_nobody() -> None:
@@ -123,6 +132,20 @@ async def with_no_alarm_for_nobody() -> None:
 async def with_no_alarm_for_its_end() -> None:
     await looked_after(urgency=Urgency.NORMAL)
     await Alarm.all().delete()
+
+
+async def forgotten_as_a_draft() -> None:
+    await looked_after(status=TaskStatus.DRAFT, starts_at=NOW - timedelta(hours=4), ends_at=NOW - OVERDUE)
+
+
+async def drafted_without_an_alarm() -> None:
+    await looked_after(status=TaskStatus.DRAFT)
+    await Alarm.all().delete()
+
+
+async def done_without_an_alarm() -> None:
+    await taken(TaskStatus.DONE, ClaimStatus.COMPLETED)
+    await Alarm.filter(reason=AlarmReason.NOT_VERIFIED).delete()
 
 
 async def filled_by_nobody() -> None:
@@ -185,8 +208,14 @@ async def _alerted(**values) -> None:
     await make_alert(wave, await make_member(), **values)
 
 
-async def _end_waves() -> None:
+async def _put_off() -> Task:
+    """A task that has nobody left to ask."""
+    task = await looked_after()
+    await Wave.all().update(status=WaveStatus.PLANNED, looked_at=NOW)
+    return task
 
+
+async def _end_waves() -> None:
     await Wave.all().update(status=WaveStatus.EXHAUSTED)
 
 
@@ -194,7 +223,7 @@ TASK = "task 4821"
 CLAIM = "claim <id> of task 4821"
 ALERT = "alert <id> of task 4821"
 NO_COORDINATOR = "no coordinator of its region is active"
-UNASKED = "nobody is being asked, and no coordinator hears of it"
+UNHEARD = "nobody is left to ask, and no coordinator hears of it"
 LATE = "it is overdue: is a worker running?"
 CASES: list[tuple[Callable[[], Awaitable[None]], list[tuple[str, str]]]] = [
     (
@@ -208,10 +237,15 @@ CASES: list[tuple[Callable[[], Awaitable[None]], list[tuple[str, str]]]] = [
     (without_a_desk, [("report <id>", "nobody at a desk of its region is active")]),
     (of_a_forgotten_kind, [(TASK, "its kind is unknown to this release")]),
     (with_its_window_over, [(TASK, "its window is over, and nobody closed it")]),
-    (asking_nobody, [(TASK, UNASKED)]),
-    (alarmed_for_an_earlier_reason, [(TASK, UNASKED)]),
+    (asking_nobody, [(TASK, "nobody is being asked, and nobody is looked for again")]),
+    (without_anybody_left_or_an_alarm, [(TASK, UNHEARD)]),
+    (alarmed_for_an_earlier_reason, [(TASK, UNHEARD)]),
+    (taken_on_by_somebody_gone, [(TASK, UNHEARD)]),
     (with_no_alarm_for_nobody, [(TASK, "no alarm is set for when nobody takes it")]),
     (with_no_alarm_for_its_end, [(TASK, "no alarm is set for when it isn't done in time")]),
+    (forgotten_as_a_draft, [(TASK, "its window is over, and nobody closed it")]),
+    (drafted_without_an_alarm, [(TASK, "no alarm is set for when it isn't done in time")]),
+    (done_without_an_alarm, [(TASK, "no alarm is set for when nobody verifies it")]),
     (filled_by_nobody, [(TASK, "it has all its members, but none of them is to come")]),
     (under_way_without_anybody, [(TASK, "it is under way, but nobody is at work or to come")]),
     (with_a_claim_for_ever, [(CLAIM, "it has no deadline")]),
@@ -247,8 +281,7 @@ async def test_what_is_due_just_now_is_left_to_the_workers() -> None:
 
 
 async def test_who_took_an_alarm_on_answers_for_the_task() -> None:
-    task = await looked_after()
-    await _end_waves()
+    task = await _put_off()
     await make_alarm(task, AlarmReason.NOBODY_LEFT, due_at=None, ended_at=NOW)
 
     assert await examine(NOW) == []

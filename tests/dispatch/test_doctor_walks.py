@@ -35,6 +35,7 @@ from kurir_api.services.claims.revoke_claim import revoke_claim
 from kurir_api.services.claims.start_claim import start_claim
 from kurir_api.services.members.set_availability import SetAvailability, set_availability
 from kurir_api.services.notifications.answer_alert import AnswerAlert, answer_alert
+from kurir_api.services.replies.receive_text import InboundText, receive_text
 from kurir_api.services.tasks.assign_task import AssignTask, assign_task
 from kurir_api.services.tasks.cancel_task import cancel_task
 from kurir_api.services.tasks.claim_task import ClaimTask, claim_task
@@ -64,21 +65,25 @@ SELECT count(*) AS people FROM (
 
 
 class World:
-    """An office with four drivers and a task to begin with, at a time of its own."""
+    """An office with five drivers, the last of whom has no app, and a task to begin with, at a time of its own."""
 
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
         self.now = NOW
         self.drivers: list[Principal] = []
+        self.numbers: list[str] = []
+        self.texts = count(1)
 
     async def begin(self) -> None:
         await empty()
         self.office = await principal_of_member((await make_member(role=Role.COORDINATOR)).id)
         await make_case()
-        for number in range(4):
+        for number in range(5):
             home = (-7.3825 + number * 0.01, 109.2215)
             member = await make_member(capabilities=("AMBULANCE_LICENCE",), home=home)
-            await make_device(member, f"phone {number}")
+            if number < 4:
+                await make_device(member, f"phone {number}")
+            self.numbers.append(member.phone or "")
             self.drivers.append(await principal_of_member(member.id))
         await self.create(Urgency.URGENT, starts=45, lasts=90, slots=2, publish=True)
 
@@ -162,6 +167,14 @@ class World:
             holder = next(one for one in self.drivers if one.member_id == alert.member_id)
             await self.do(answer_alert, holder, AnswerAlert(alert_id=alert.id, status=status))
 
+    async def text(self, verb: str, number: int, driver: int) -> None:
+        """In place of the app, whether or not it is understood."""
+        if task := await self.pick(Task.all(), number):
+            text, provider_id = f"{verb} {task.number}", str(next(self.texts))
+            message = InboundText(channel="smsgate", provider_id=provider_id, phone=self.numbers[driver], text=text)
+            with time_machine.travel(self.now, tick=False):
+                await receive_text(message, self.now)
+
     async def switch(self, driver: int, available: bool) -> None:
         await self.do(set_availability, self.drivers[driver], SetAvailability(available=available))
 
@@ -200,7 +213,7 @@ def step(act: Callable[..., Awaitable[None]], *arguments: Any) -> st.SearchStrat
     )
 
 
-DRIVER, AGO = st.integers(0, 3), st.sampled_from([0, 0, 3, 20])
+DRIVER, AGO = st.integers(0, 4), st.sampled_from([0, 0, 3, 20])
 STEPS = st.one_of(
     step(
         World.create,
@@ -227,6 +240,8 @@ STEPS = st.one_of(
     ),
     *(step(World.go_on, PICK) for _ in range(3)),
     step(World.answer, st.sampled_from([AlertStatus.RECEIVED, AlertStatus.DECLINED]), PICK),
+    step(World.text, st.sampled_from(["AMBIL", "TIDAK", "MULAI", "SELESAI", "LEPAS"]), PICK, DRIVER),
+    step(World.text, st.just("AMBIL"), PICK, st.just(4)),
     step(World.switch, DRIVER, st.booleans()),
     step(World.work, st.integers(1, 3)),
     step(World.die, st.integers(1, 60)),

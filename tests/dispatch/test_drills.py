@@ -11,6 +11,7 @@ from kurir_api.dispatch.senders.memory import MemorySender
 from kurir_api.dispatch.text_outbox import deliver_due_texts
 from kurir_api.dispatch.text_senders.memory import MemoryTextSender
 from kurir_api.models import Drill, DutyShift, Member, Notification, Region, Role
+from tests.counting import Statements
 from tests.factories import (
     NOW,
     OTHER_REGENCY,
@@ -81,6 +82,21 @@ class TestWhoIsDrilled:
 
         assert await run_drill(REGENCY, NOW) == int(on_duty)
 
+    async def test_everybody_costs_as_many_statements_as_two_do(self) -> None:
+        async def statements(members: int) -> int:
+            for number in range(members):
+                member = await make_member()
+                if number % 2:
+                    await make_device(member)
+            with Statements() as sent:
+                await run_drill(REGENCY, NOW)
+            return len(sent)
+
+        assert await statements(2) == await statements(40) == 5
+        assert (
+            await Notification.filter(channel="push").count() == await Notification.filter(channel="fallback").count()
+        )
+
     async def test_who_volunteers_for_two_partners_is_drilled_once(self) -> None:
         member = await make_member()
         await add_membership(member, Role.VOLUNTEER)
@@ -135,6 +151,14 @@ class TestEveryWeek:
 
         assert await self.due(AT_TEN + timedelta(hours=6)) == 0
         assert await self.due(AT_TEN + timedelta(hours=6) - timedelta.resolution) == 1
+
+    async def test_where_nobody_is_on_duty_there_is_none_that_week_for_who_comes_first(self) -> None:
+        away = await make_member(available=False)
+        assert await self.due(AT_TEN) == 0
+        await Member.filter(id=away.id).update(available=True)
+
+        assert await self.due(AT_TEN + timedelta(minutes=20)) == 0
+        assert await self.due(AT_TEN + timedelta(days=7)) == 1
 
     async def test_each_regency_by_its_own_clock(self) -> None:
         await make_regions()

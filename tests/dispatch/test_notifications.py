@@ -174,6 +174,15 @@ class TestMembers:
         rows = await Notification.all().order_by("id")
         assert [row.member_id for row in rows] == [member.id for member in members[::-1]]
 
+    async def test_each_gets_their_own_drill(self) -> None:
+        members = [await make_member() for _ in range(3)]
+        drills = {member.id: member.id for member in members[:2]}
+
+        await told(*members, kind=NotificationKind.DRILL, drill_ids=drills)
+
+        rows = {row.member_id: row.data.get("drill_id") for row in await Notification.all()}
+        assert rows == {members[0].id: str(members[0].id), members[1].id: str(members[1].id), members[2].id: None}
+
     async def test_each_gets_their_own_alert_and_distance(self) -> None:
         task = await make_task()
         wave, near, far, unlocated = await make_wave(task), *[await make_member() for _ in range(3)]

@@ -90,6 +90,22 @@ class TestSending:
             "of an English speaker": "Task verified: Ambulance run",
         }
 
+    async def test_of_many_phones_the_three_registered_last_are_spoken_to(self) -> None:
+        sender, notification = MemorySender(), await waiting()
+        member = await notification.member
+        for days in (5, 1, 4, 2, 3):
+            await make_device(member, f"{days} days old", registered_at=NOW - timedelta(days=days))
+        await waiting("another member's")
+
+        await deliver_due(sender, NOW)
+
+        assert {push.token for push in sender.pushes} == {
+            "1 days old",
+            "2 days old",
+            "3 days old",
+            "another member's",
+        }
+
     async def test_nothing_of_the_patient_leaves_the_house(self) -> None:
         patient = await make_patient(name="Sutinah", national_id="3302235507450003", phone="+6281234567890")
         task = await make_task(

@@ -36,8 +36,8 @@ class Interrupted(MemorySender):
         return answers
 
 
-class Killed(Exception):
-    """The worker's process died."""
+class Killed(BaseException):
+    """The worker's process died: nothing that it would do about a fault is done."""
 
 
 async def die() -> None:

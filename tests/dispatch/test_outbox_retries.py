@@ -1,11 +1,13 @@
 """The outbox, when phones or the vendor can't take a notification now: when it is tried again, and when no more."""
 
+from collections.abc import Sequence
 from datetime import timedelta
 
 import pytest
+from structlog.testing import capture_logs
 
-from kurir_api.dispatch.outbox import deliver_due
-from kurir_api.dispatch.senders import Delivery, Outcome
+from kurir_api.dispatch.outbox import LONGEST_BACKOFF, deliver_due
+from kurir_api.dispatch.senders import Delivery, Outcome, Push
 from kurir_api.dispatch.senders.memory import MemorySender
 from kurir_api.models import AlertStatus, Device, Notification
 from tests.dispatch.outgoing import BUSY, GONE, MALFORMED, alerted, ending, now_is, waiting
@@ -95,6 +97,37 @@ async def test_the_twelfth_attempt_is_the_last_and_the_reason_is_kept() -> None:
 
     assert await ending(notification) == (None, None, "busy", 12)
     assert await now_is(alert) == (AlertStatus.FAILED, None)
+
+
+class Faulty(MemorySender):
+    """Has a fault that shows with one phone."""
+
+    async def send(self, pushes: Sequence[Push]) -> list[Delivery]:
+        """See `PushSender.send`."""
+        if pushes[0].token == "odd":
+            raise TypeError("unhashable type: 'dict'")
+        return await super().send(pushes)
+
+
+async def test_a_fault_of_the_senders_counts_as_an_attempt_and_holds_up_no_other() -> None:
+    odd, sound, sender = await waiting("odd"), await waiting("phone"), Faulty()
+
+    with capture_logs() as logs:
+        assert await deliver_due(sender, NOW, chance=lambda: 1.0) == 2
+
+    assert await ending(odd) == (NOW + timedelta(seconds=5), None, None, 1)
+    assert await ending(sound) == (None, NOW, None, 1)
+    assert [(entry["event"], entry["notification_id"]) for entry in logs] == [("sending failed", str(odd.id))]
+
+
+async def test_a_fault_that_stays_ends_at_the_twelfth_attempt_too() -> None:
+    odd, now = await waiting("odd"), NOW
+    for _ in range(20):
+        await deliver_due(Faulty(), now, chance=lambda: 1.0)
+        now += LONGEST_BACKOFF
+
+    assert await ending(odd) == (None, None, "TypeError", 12)
+    assert odd.failed_at is not None
 
 
 async def test_it_is_tried_no_longer_than_it_is_worth_sending() -> None:

@@ -25,6 +25,7 @@ from kurir_api.dispatch.text_senders import (
 )
 from kurir_api.dispatch.text_senders.memory import MemoryTextSender
 from kurir_api.settings import Settings, TextChannel, load_settings
+from kurir_api.vault import vault
 
 NOW = datetime(2026, 11, 23, 2, 0, tzinfo=UTC)
 MESSAGE = TextMessage(
@@ -190,6 +191,24 @@ class TestWhatsApp:
 
         assert await whatsapp.send([MESSAGE]) == [Delivery(outcome, f"{status}: error {code}")]
 
+    @pytest.mark.parametrize(
+        ("code", "expected"),
+        [
+            ("131026", Delivery(Outcome.FAILED, "400: error 131026")),
+            ("soon", Delivery(Outcome.RETRY, "400: Bad Request")),
+            ({"code": 131026}, Delivery(Outcome.RETRY, "400: Bad Request")),
+            ([131026], Delivery(Outcome.RETRY, "400: Bad Request")),
+            (True, Delivery(Outcome.RETRY, "400: Bad Request")),
+            (-1, Delivery(Outcome.RETRY, "400: Bad Request")),
+        ],
+    )
+    async def test_a_code_in_quotes_is_read_and_one_that_is_none_is_tried_again(
+        self, whatsapp: TextSender, vendor: respx.MockRouter, code: object, expected: Delivery
+    ) -> None:
+        vendor.post(f"{WHATSAPP}/messages").respond(400, json={"error": {"code": code}})
+
+        assert await whatsapp.send([MESSAGE]) == [expected]
+
     async def test_retry_after_is_honoured(self, whatsapp: TextSender, vendor: respx.MockRouter) -> None:
         vendor.post(f"{WHATSAPP}/messages").respond(
             429, json={"error": {"code": 80007}}, headers={"Retry-After": "60"}
@@ -259,7 +278,8 @@ class TestBoth:
 
 
 class TestTheOthers:
-    async def test_the_log_names_the_number_only_by_a_hash(self, tmp_path) -> None:
+    @pytest.mark.usefixtures("db")
+    async def test_the_log_names_the_number_only_by_a_blind_index(self, tmp_path) -> None:
         sender = text_sender_named("log", settings_with(data_dir=tmp_path))
 
         with capture_logs() as logs:
@@ -271,7 +291,7 @@ class TestTheOthers:
                 "event": "text message",
                 "log_level": "info",
                 "notification_id": "0190a6c0-0000-7000-8000-000000000001",
-                "phone_hash": "239daf148a63",
+                "phone_hash": vault().index("log.phone", MESSAGE.phone)[:12],
                 "text": MESSAGE.text,
             }
         ]

@@ -103,6 +103,11 @@ WHERE_EN = "Karangnangka, Kedungbanteng · Sun 22 Nov 07:00 WIB · No. 4821"
             Text("Relawan tidak berangkat: Ambulans", WHERE_ID),
             Text("The volunteer did not set off: Ambulance", WHERE_EN),
         ),
+        (
+            NotificationKind.NOT_VERIFIED,
+            Text("Sudah selesai, belum diverifikasi: Ambulans", WHERE_ID),
+            Text("Done, not verified yet: Ambulance", WHERE_EN),
+        ),
     ],
 )
 def test_each_kind_in_both_languages(kind: NotificationKind, indonesian: Text, english: Text) -> None:

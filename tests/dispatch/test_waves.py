@@ -152,7 +152,7 @@ async def test_when_nobody_is_left_to_ask_an_alarm_is_raised() -> None:
     while await run_due_waves(NOW):
         pass
 
-    assert await waves(task) == [(1, WaveStatus.EXHAUSTED)]
+    assert await waves(task) == [(1, WaveStatus.PLANNED)]
     alarm = await Alarm.get(task_id=task.id)
     assert (alarm.reason, alarm.due_at, alarm.raised_at) == (AlarmReason.NOBODY_LEFT, NOW, None)
 

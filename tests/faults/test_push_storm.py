@@ -5,6 +5,7 @@ The full length, with processes and a stand-in of FCM's, is `python -m bench sto
 
 import asyncio
 import random
+from collections import Counter
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
@@ -14,13 +15,16 @@ from tortoise.connection import get_connection
 from kurir_api.dispatch.outbox import LEASE, deliver_due
 from kurir_api.dispatch.senders import Delivery, Outcome, Push, PushSender
 from kurir_api.dispatch.senders.memory import MemorySender
-from kurir_api.models import Alert, AlertStatus, Device, Notification
+from kurir_api.dispatch.settling import settle_stale_alerts
+from kurir_api.models import Alert, AlertStatus, Device, Notification, Task, TaskStatus
 from tests.factories import NOW, make_alert, make_device, make_member, make_notification, make_task, make_wave
 
 pytestmark = pytest.mark.usefixtures("db")
 WORKERS = 4
 KILLS = 8
 ALERTS = 240
+WITHDRAWN_ALERTS = 60
+WITHDRAWN_AFTER = timedelta(seconds=3)
 STEP = timedelta(seconds=1)
 LONGEST_STUCK = timedelta(seconds=90)
 
@@ -51,8 +55,8 @@ class StormyVendor(MemorySender):
         return answers
 
 
-class Killed(Exception):
-    """The worker's process died."""
+class Killed(BaseException):
+    """The worker's process died: nothing that it would do about a fault is done."""
 
 
 class DyingWorker:
@@ -77,12 +81,11 @@ class DyingWorker:
         """See `PushSender.close`."""
 
 
-async def alerts_that_are_due() -> None:
-    task = await make_task()
+async def alerts_that_are_due(task: Task, count: int) -> None:
     wave = await make_wave(task)
-    for number in range(ALERTS):
+    for number in range(count):
         member = await make_member()
-        await make_device(member, f"phone {number}")
+        await make_device(member, f"phone {number} of {task.number}")
         alert = await make_alert(wave, member)
         await make_notification(member, task, kind="TASK_ALERT", alert=alert, due_at=NOW, urgent=True)
 
@@ -97,11 +100,25 @@ async def longest_without_progress(now: datetime) -> timedelta:
     return rows[0]["waited"] or timedelta(0)
 
 
+def shown_after_its_withdrawal(arrived: Sequence[Push]) -> list[Push]:
+    """Of what reached phones, in order, each alert that came after it had been taken back."""
+    taken_back, late = set(), []
+    for push in arrived:
+        place = (push.token, push.collapse_key)
+        if push.silent:
+            taken_back.add(place)
+        elif place in taken_back:
+            late.append(push)
+    return late
+
+
 @pytest.mark.parametrize("seed", [1, 2, 3])
 async def test_every_alert_is_sent_or_visibly_failed_and_none_is_stuck(seed: int) -> None:
     fate = random.Random(seed)
     vendor, now, kills, stuck = StormyVendor(fate), NOW, 0, timedelta(0)
-    await alerts_that_are_due()
+    task, called_off = await make_task(), await make_task()
+    await alerts_that_are_due(called_off, WITHDRAWN_ALERTS)
+    await alerts_that_are_due(task, ALERTS)
 
     while await Notification.filter(due_at__isnull=False).exists():
         senders: list[PushSender] = [vendor] * WORKERS
@@ -111,21 +128,30 @@ async def test_every_alert_is_sent_or_visibly_failed_and_none_is_stuck(seed: int
         taken = await asyncio.gather(*work, return_exceptions=True)
         assert all(isinstance(one, int | Killed) for one in taken)
         kills += isinstance(taken[0], Killed)
+        if now == NOW + WITHDRAWN_AFTER:
+            await Task.filter(id=called_off.id).update(status=TaskStatus.CANCELLED, alerts_stale=True)
+            assert await settle_stale_alerts(now) == 1
         stuck = max(stuck, await longest_without_progress(now))
         now += STEP
 
     assert kills == KILLS
     assert stuck <= LONGEST_STUCK
-    ended = await Notification.all().select_related("alert")
+    ended = await Notification.filter(task_id=task.id).select_related("alert")
     sent = [one for one in ended if one.sent_at]
-    dead = [one for one in ended if one.failed_at]
+    dead = [one for one in ended if one.failure]  # and a text message follows, for they are urgent
     assert len(sent) + len(dead) == ALERTS
     assert {one.failure for one in dead} <= {"no device"}
     assert {one.alert.status for one in sent} == {AlertStatus.SENT}
-    assert {one.alert.status for one in dead} <= {AlertStatus.FAILED}
-    # From the phone's view: each alert that was sent is there, once, whatever came twice.
-    phones = {alert.member_id: alert for alert in await Alert.all()}
+    assert all(one.alert.status == AlertStatus.FAILED and one.alert.fallback_due_at for one in dead)
     tokens = dict(await Device.all().values_list("member_id", "token"))
-    assert {tokens[one.member_id] for one in sent if one.member_id in tokens} <= {token for token, _ in vendor.shown}
-    assert len(vendor.shown) <= len(phones)
     assert {one.member_id for one in dead}.isdisjoint(tokens)
+    # From the phone's view: each alert that was sent is there, once, whatever came twice; and what was taken back is
+    # not, and never came again.
+    showing = Counter(token for token, _ in vendor.shown)
+    assert {tokens[one.member_id] for one in sent if one.member_id in tokens} <= showing.keys()
+    assert len(vendor.pushes) > len({push.notification_id for push in vendor.pushes})
+    assert set(showing.values()) == {1}
+    assert any(push.silent for push in vendor.pushes)
+    assert shown_after_its_withdrawal(vendor.pushes) == []
+    asked = await Alert.filter(task_id=called_off.id).values_list("member_id", flat=True)
+    assert {tokens[member_id] for member_id in asked if member_id in tokens}.isdisjoint(showing)

@@ -5,6 +5,8 @@ import hmac
 import json
 import random
 import time
+from datetime import UTC, datetime, timedelta, timezone
+from functools import cache
 from typing import Any
 
 import httpx
@@ -20,6 +22,12 @@ URL = "/intake/smsgate"
 PHONE = "+6281211112222"
 
 
+@cache
+def just_now() -> str:
+    """When the phone got the SMS: the same, however often it delivers it."""
+    return datetime.now(UTC).isoformat(timespec="milliseconds")
+
+
 def event(text: str = "AMBIL 4821", **payload: Any) -> bytes:
     """What the phone posts when it gets an SMS."""
     message = {
@@ -29,7 +37,7 @@ def event(text: str = "AMBIL 4821", **payload: Any) -> bytes:
         "recipient": None,
         "phoneNumber": PHONE,
         "simNumber": 1,
-        "receivedAt": "2026-11-23T09:00:00.000+07:00",
+        "receivedAt": just_now(),
     }
     return json.dumps(
         {
@@ -82,9 +90,35 @@ async def test_the_same_words_later_are_another_message(intake: httpx.AsyncClien
     await make_member(phone=PHONE)
 
     await post(intake, event())
-    await post(intake, event(receivedAt="2026-11-23T09:05:00.000+07:00"))
+    await post(intake, event(receivedAt=datetime.now(UTC).isoformat(timespec="milliseconds")))
 
     assert await InboundMessage.all().count() == 2
+
+
+@pytest.mark.parametrize("minutes", [31, 60 * 24 * 365])
+async def test_a_text_that_waited_somewhere_for_too_long_is_not_done_and_its_member_hears_so(
+    intake: httpx.AsyncClient, minutes: int
+) -> None:
+    await make_member(phone=PHONE, capabilities=("AMBULANCE_LICENCE",))
+    await make_task(number=4821)
+    then = datetime.now(timezone(timedelta(hours=7))) - timedelta(minutes=minutes)
+
+    assert await post(intake, event(receivedAt=then.isoformat())) == 200
+
+    assert await Claim.all().count() == 0
+    assert await Notification.all().values_list("kind", flat=True) == ["REPLY_REFUSED"]
+
+
+@pytest.mark.parametrize("received_at", [None, 7, "", "yesterday", "2026-11-23T09:00:00"])
+async def test_without_a_time_that_can_be_read_it_counts_as_new(
+    intake: httpx.AsyncClient, received_at: object
+) -> None:
+    await make_member(phone=PHONE, capabilities=("AMBULANCE_LICENCE",))
+    await make_task(number=4821)
+
+    await post(intake, event(receivedAt=received_at))
+
+    assert await Claim.all().count() == 1
 
 
 async def test_an_older_phone_says_the_sender_otherwise(intake: httpx.AsyncClient) -> None:

@@ -3,6 +3,7 @@
 import hashlib
 import hmac
 import json
+import time
 from typing import Any
 
 import httpx
@@ -16,9 +17,19 @@ URL = "/intake/whatsapp"
 PHONE = "+6281211112222"
 
 
-def text(words: str = "AMBIL 4821", message_id: str = "wamid.1", sender: str | None = "6281211112222") -> dict:
+def text(
+    words: str = "AMBIL 4821",
+    message_id: str = "wamid.1",
+    sender: str | None = "6281211112222",
+    age_seconds: int = 0,
+) -> dict:
     """One message, as Meta has it."""
-    message = {"id": message_id, "timestamp": "1795399200", "type": "text", "text": {"body": words}}
+    message = {
+        "id": message_id,
+        "timestamp": str(int(time.time()) - age_seconds),
+        "type": "text",
+        "text": {"body": words},
+    }
     return message | ({"from": sender} if sender else {})
 
 
@@ -93,6 +104,28 @@ class TestMessages:
         del pressed["text"]
 
         await post(intake, batch(pressed))
+
+        assert await Claim.all().count() == 1
+
+    async def test_what_is_older_than_half_an_hour_is_not_done_and_its_member_hears_so(
+        self, intake: httpx.AsyncClient
+    ) -> None:
+        await make_member(phone=PHONE, capabilities=("AMBULANCE_LICENCE",))
+        await make_task(number=4821)
+
+        await post(intake, batch(text(age_seconds=30 * 60 + 1)))
+
+        assert await Claim.all().count() == 0
+        assert await Notification.all().values_list("kind", flat=True) == ["REPLY_REFUSED"]
+
+    @pytest.mark.parametrize("timestamp", [None, "", "soon", 10**30, {}])
+    async def test_without_a_time_that_can_be_read_it_counts_as_new(
+        self, intake: httpx.AsyncClient, timestamp: object
+    ) -> None:
+        await make_member(phone=PHONE, capabilities=("AMBULANCE_LICENCE",))
+        await make_task(number=4821)
+
+        assert await post(intake, batch(text() | {"timestamp": timestamp})) == 200
 
         assert await Claim.all().count() == 1
 

@@ -12,7 +12,7 @@ from tortoise.models import Model
 from kurir_api import models
 from kurir_api.auth import principal_of_member
 from kurir_api.database import APP, MODELS, connected, migrate, pending_migrations
-from kurir_api.models import CarePhase, Claim, CostCategory, Role, Task, Wave
+from kurir_api.models import CarePhase, Claim, CostCategory, Role, Task, Urgency, Wave, WaveStatus
 from kurir_api.services.cases.open_case import OpenCase, open_case
 from kurir_api.services.claims.action import ClaimAction
 from kurir_api.services.claims.complete_claim import complete_claim
@@ -32,6 +32,8 @@ from tests.factories import (
     make_notification,
     make_patient,
     make_report,
+    make_task,
+    make_wave,
     principal_for,
 )
 from tests.models.rows import broken_rule, copy
@@ -45,7 +47,14 @@ TABLES = {
 LATER = {"alarm", "dispatch_setting", "drill", "duty_shift", "inbound_message"}
 """Tables that came after the first release."""
 
-STEPS = ["0001_initial", "0002_constraints", "0003_dispatch", "0004_dispatch_rules", "0005_texts", "0006_ranking_indexes"]
+STEPS = [
+    "0001_initial",
+    "0002_constraints",
+    "0003_dispatch",
+    "0004_dispatch_rules",
+    "0005_texts",
+    "0006_ranking_indexes",
+]
 
 CATALOG = """
 SELECT 'column' AS kind, table_name || '.' || column_name AS name,
@@ -141,15 +150,43 @@ async def test_undoing_the_constraints_and_making_them_again_changes_no_row(url:
 
 
 async def test_what_an_older_release_left_open_gets_its_deadlines(url: str) -> None:
+    async with connected(url, minsize=1, maxsize=1):
+        later = datetime.now(UTC) + timedelta(days=2)
+        for urgency, status in ((Urgency.EMERGENCY, WaveStatus.EXHAUSTED), (Urgency.URGENT, WaveStatus.WAITING)):
+            task = await make_task(urgency=urgency, starts_at=later)
+            await make_wave(task, status=status, due_at=later, created_at=later)
     await migrate(url, STEPS[1])
     await migrate(url)
 
-    alarms = "SELECT reason, due_at <= now() AS due, raised_at IS NULL AS untold FROM alarm" + ORDER
-    assert await answered(url, alarms) == [("NOBODY_LEFT", True, True), ("WINDOW_PASSED", False, True)]
+    alarms = (
+        "SELECT t.status || ' ' || t.urgency AS task, a.reason, a.raised_at IS NULL AS untold,"
+        " CASE reason WHEN 'WINDOW_PASSED' THEN a.due_at - t.ends_at ELSE date_trunc('minute', a.due_at - now()) END"
+        " FROM alarm a JOIN task t ON t.id = a.task_id" + ORDER
+    )
+    in_time = timedelta(minutes=30)
+    assert await answered(url, alarms) == [
+        ("DONE URGENT", "NOT_VERIFIED", True, timedelta(hours=23, minutes=59)),
+        ("DRAFT NORMAL", "WINDOW_PASSED", True, in_time),
+        ("OPEN EMERGENCY", "UNCLAIMED", True, timedelta(minutes=4)),
+        ("OPEN EMERGENCY", "WINDOW_PASSED", True, in_time),
+        ("OPEN NORMAL", "WINDOW_PASSED", True, in_time),
+        ("OPEN URGENT", "UNCLAIMED", True, timedelta(minutes=14)),
+        ("OPEN URGENT", "WINDOW_PASSED", True, in_time),
+    ]
+    waves = (
+        "SELECT t.urgency, w.number, w.run, w.status, w.due_at <= now() AS due"
+        " FROM wave w JOIN task t ON t.id = w.task_id WHERE t.status = 'OPEN'" + ORDER
+    )
+    assert await answered(url, waves) == [
+        ("EMERGENCY", 1, 1, "EXHAUSTED", False),
+        ("EMERGENCY", 2, 1, "PLANNED", True),
+        ("NORMAL", 1, 1, "PLANNED", True),
+        ("URGENT", 1, 1, "WAITING", False),
+    ]
     open_tasks = (
         "SELECT t.published_at = w.created_at AS dated FROM task t JOIN wave w ON w.task_id = t.id AND w.number = 1"
     )
-    assert await answered(url, open_tasks) == [(True,), (True,)]
+    assert await answered(url, open_tasks) == [(True,)] * 4
 
 
 async def test_constraints_made_again_hold_for_the_rows_that_were_there(url: str) -> None:

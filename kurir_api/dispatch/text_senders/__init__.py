@@ -27,7 +27,8 @@ REASON_LENGTH = 200
 class TextMessage:
     """One line of `text` to `phone` (E.164), worth sending for `ttl`; in `locale`, "id" or "en".
 
-    `answers`: the channel on which its receiver wrote just now, if this is an answer.
+    An `urgent` one calls somebody, and may pass by the vendor's own limits. `answers`: the channel on which its
+    receiver wrote just now, if this is an answer.
     """
 
     notification_id: UUID

@@ -5,6 +5,8 @@ only; it may answer in its own words for 24 hours. Ours has one text parameter i
 line, and exists in Indonesian ("id") and English ("en") under one name.
 """
 
+import re
+
 import httpx
 
 from kurir_api.dispatch.senders import Delivery, Outcome
@@ -78,7 +80,12 @@ def read(response: httpx.Response) -> Delivery:
             return Delivery(Outcome.SENT)
         return refusal(response, Outcome.RETRY, "the answer names no message")
     error = answer.get("error") if isinstance(answer, dict) else None
-    code = error.get("code") if isinstance(error, dict) else None
+    code = _number(error.get("code")) if isinstance(error, dict) else None
     # Meta's messages repeat what they complain of, so only the code is kept.
     reason = response.reason_phrase if code is None else f"error {code}"
     return refusal(response, Outcome.FAILED if code in HOPELESS else Outcome.RETRY, reason)
+
+
+def _number(code: object) -> int | None:
+    """The error's code, whether as a number or in quotes; what else stands there is none."""
+    return int(code) if isinstance(code, int | str) and re.fullmatch(r"[0-9]{1,9}", str(code)) else None

@@ -50,8 +50,18 @@ class SmsGateChannel:
                 provider_id="\n".join(str(part) for part in parts),
                 phone=phone if isinstance(phone, str) else None,
                 text=words,
+                sent_at=_moment(message.get("receivedAt")),
             )
 
     def challenge(self, query: Mapping[str, str]) -> str | None:  # noqa: ARG002 - it never asks
         """See `Channel.challenge`."""
         return None
+
+
+def _moment(written: object) -> datetime | None:
+    """ISO 8601 with its offset from UTC; what isn't says nothing."""
+    try:
+        moment = datetime.fromisoformat(written) if isinstance(written, str) else None
+    except ValueError:
+        return None
+    return moment if moment is not None and moment.tzinfo is not None else None

@@ -1,8 +1,9 @@
 """WhatsApp, from Meta's Cloud API, https://developers.facebook.com/docs/whatsapp/cloud-api/webhooks."""
 
 import hmac
+import re
 from collections.abc import Iterator, Mapping
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from kurir_api.intake.channels import Channel, dicts, is_signed
@@ -43,7 +44,11 @@ class WhatsAppChannel:
                 for message in dicts(value.get("messages")) if isinstance(value, dict) else ():
                     if isinstance(message.get("id"), str):
                         yield InboundText(
-                            channel=NAME, provider_id=message["id"], phone=_phone(message), text=_words(message)
+                            channel=NAME,
+                            provider_id=message["id"],
+                            phone=_phone(message),
+                            text=_words(message),
+                            sent_at=_moment(message),
                         )
 
     def challenge(self, query: Mapping[str, str]) -> str | None:
@@ -57,6 +62,12 @@ def _phone(message: dict[str, Any]) -> str | None:
     """Meta writes 62812...; somebody with a user name may have no number here."""
     sender = message.get("from")
     return f"+{sender.lstrip('+')}" if isinstance(sender, str) and sender else None
+
+
+def _moment(message: dict[str, Any]) -> datetime | None:
+    """Seconds since 1970 (UTC), as text."""
+    timestamp = str(message.get("timestamp"))
+    return datetime.fromtimestamp(int(timestamp), UTC) if re.fullmatch(r"[0-9]{1,11}", timestamp) else None
 
 
 def _words(message: dict[str, Any]) -> str:

@@ -31,7 +31,7 @@ class Migration(migrations.Migration):
                 (
                     "reason",
                     fields.CharEnumField(
-                        description="NOBODY_LEFT: NOBODY_LEFT\nUNCLAIMED: UNCLAIMED\nWINDOW_PASSED: WINDOW_PASSED\nNOT_STARTED: NOT_STARTED",
+                        description="NOBODY_LEFT: NOBODY_LEFT\nUNCLAIMED: UNCLAIMED\nWINDOW_PASSED: WINDOW_PASSED\nNOT_STARTED: NOT_STARTED\nNOT_VERIFIED: NOT_VERIFIED",
                         enum_type=AlarmReason,
                         max_length=13,
                     ),
@@ -176,6 +176,11 @@ class Migration(migrations.Migration):
             field=fields.DatetimeField(null=True, auto_now=False, auto_now_add=False),
         ),
         ops.AddField(
+            model_name="Member",
+            name="turned_up_at",
+            field=fields.DatetimeField(null=True, auto_now=False, auto_now_add=False),
+        ),
+        ops.AddField(
             model_name="Notification",
             name="channel",
             field=fields.CharField(default="push", db_default="push", max_length=10),
@@ -183,6 +188,11 @@ class Migration(migrations.Migration):
         ops.AddField(
             model_name="Task",
             name="published_at",
+            field=fields.DatetimeField(null=True, auto_now=False, auto_now_add=False),
+        ),
+        ops.AddField(
+            model_name="Wave",
+            name="looked_at",
             field=fields.DatetimeField(null=True, auto_now=False, auto_now_add=False),
         ),
         ops.AddField(

@@ -30,13 +30,26 @@ CAUGHT_UP = [
     """),
     _catch_up("""
         INSERT INTO alarm (id, regency_code, task_id, reason, due_at, times_told)
-        SELECT gen_random_uuid(), regency_code, id, 'WINDOW_PASSED', greatest(ends_at + interval '30 minutes', now()), 0
-        FROM task WHERE status IN ('OPEN', 'FILLED', 'IN_PROGRESS')
+        SELECT gen_random_uuid(), regency_code, id, 'WINDOW_PASSED',
+            greatest(ends_at + interval '30 minutes', now()), 0
+        FROM task WHERE status IN ('DRAFT', 'OPEN', 'FILLED', 'IN_PROGRESS')
         UNION ALL
-        SELECT gen_random_uuid(), regency_code, id, reason, now() + after, 0 FROM task
-        JOIN (VALUES ('NOBODY_LEFT', interval '0'), ('UNCLAIMED', interval '15 minutes')) AS alarms (reason, after)
-          ON reason = 'NOBODY_LEFT' OR urgency <> 'NORMAL'
+        SELECT gen_random_uuid(), regency_code, id, 'NOT_VERIFIED', now() + interval '24 hours', 0
+        FROM task WHERE status = 'DONE'
+        UNION ALL
+        SELECT gen_random_uuid(), regency_code, id, 'UNCLAIMED', now() + after, 0 FROM task
+        JOIN (VALUES ('EMERGENCY', interval '5 minutes'), ('URGENT', interval '15 minutes')) AS usual (urgency, after)
+          USING (urgency)
         WHERE status = 'OPEN' AND ends_at > now()
+    """),
+    # A wave that is going on alarms by itself when nobody is left; where none is, people are looked for at once.
+    _catch_up("""
+        INSERT INTO wave (id, regency_code, task_id, number, run, status, due_at, created_at)
+        SELECT gen_random_uuid(), regency_code, id, coalesce(w.number, 0) + 1, 1, 'PLANNED', now(), now()
+        FROM task CROSS JOIN LATERAL (
+            SELECT max(number) AS number, bool_or(status IN ('PLANNED', 'SENDING', 'WAITING')) AS asking
+            FROM wave WHERE wave.task_id = task.id) w
+        WHERE status = 'OPEN' AND ends_at > now() AND w.asking IS NOT TRUE
     """),
 ]
 
@@ -60,11 +73,23 @@ class Migration(migrations.Migration):
         _index("alert_member_time", "alert (member_id, created_at)"),
         _index("claim_expiring", "claim (expires_at) WHERE status IN ('OFFERED','HELD')"),
         _index("claim_reminding", "claim (expires_at) WHERE status = 'HELD' AND reminded_at IS NULL"),
-        _index("task_window_closing", "task (ends_at) WHERE status = 'OPEN'"),
+        _index("task_window_closing", "task (ends_at) WHERE status IN ('DRAFT','OPEN')"),
+        _index("member_turned_up", "member (regency_code, turned_up_at) WHERE turned_up_at IS NOT NULL"),
         _check("notification", "notification_channel_known", "channel IN ('push','fallback')"),
         ops.RunSQL(
             "CREATE TRIGGER wake_worker AFTER INSERT OR UPDATE OF due_at ON alarm"
             " FOR EACH STATEMENT EXECUTE FUNCTION wake_worker()",
             reverse_sql="DROP TRIGGER wake_worker ON alarm",
+        ),
+        # Each may make a wave due before its time.
+        ops.RunSQL(
+            "CREATE TRIGGER wake_worker AFTER UPDATE OF status ON alert"
+            " FOR EACH ROW WHEN (NEW.status IN ('DECLINED','FAILED')) EXECUTE FUNCTION wake_worker()",
+            reverse_sql="DROP TRIGGER wake_worker ON alert",
+        ),
+        ops.RunSQL(
+            "CREATE TRIGGER wake_worker AFTER UPDATE OF turned_up_at ON member"
+            " FOR EACH STATEMENT EXECUTE FUNCTION wake_worker()",
+            reverse_sql="DROP TRIGGER wake_worker ON member",
         ),
     ]

@@ -1,4 +1,4 @@
-"""Text messages: also to numbers of no member, and what failed for good is found."""
+"""Text messages: also to numbers of no member, and what failed for good is found. The outbox gets an order."""
 
 from tortoise import fields, migrations
 from tortoise.fields.base import OnDelete
@@ -10,7 +10,9 @@ def _index(name: str, on: str) -> ops.RunSQL:
 
 
 class Migration(migrations.Migration):
-    """A notification is addressed to a member or, by text, to a number; failures have a time; drills are found."""
+    """A notification is addressed to a member or, by text, to a number; failures have a time;
+    emergencies go first; a regency knows its last drill.
+    """
 
     dependencies = [("models", "0004_dispatch_rules")]
 
@@ -35,6 +37,12 @@ class Migration(migrations.Migration):
             name="failed_at",
             field=fields.DatetimeField(null=True, auto_now=False, auto_now_add=False),
         ),
+        ops.AddField(model_name="Notification", name="priority", field=fields.SmallIntField(default=2, db_default=2)),
+        ops.AddField(
+            model_name="Region",
+            name="drilled_at",
+            field=fields.DatetimeField(null=True, auto_now=False, auto_now_add=False),
+        ),
         ops.RunSQL(
             "ALTER TABLE notification ADD CONSTRAINT notification_addressed"
             " CHECK ((member_id IS NULL) = (phone_index IS NOT NULL))",
@@ -42,7 +50,8 @@ class Migration(migrations.Migration):
         ),
         _index("notification_phone", "notification (phone_index, created_at) WHERE phone_index IS NOT NULL"),
         _index("notification_dead", "notification (id) WHERE failed_at IS NOT NULL"),
-        _index("drill_regency", "drill (regency_code, sent_at)"),
+        _index("notification_strangers", "notification (created_at) WHERE member_id IS NULL"),
+        _index("notification_outbox", "notification (channel, priority, due_at, id) WHERE due_at IS NOT NULL"),
         ops.RunSQL(
             # Rows for nobody have to go before the column can be NOT NULL again.
             "SELECT 1",

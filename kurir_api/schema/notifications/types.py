@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Annotated
 import strawberry
 
 from kurir_api import models
-from kurir_api.dispatch.outbox import EXPIRED, TROUBLE
+from kurir_api.dispatch.notifications import TROUBLE
+from kurir_api.dispatch.outbox import EXPIRED
 from kurir_api.dispatch.texts import render
 from kurir_api.schema.context import Info
 from kurir_api.schema.ids import Node, global_id

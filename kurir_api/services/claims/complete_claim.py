@@ -1,5 +1,6 @@
 """The holder is done."""
 
+from datetime import UTC, datetime
 from uuid import UUID
 
 from kurir_api.auth import Principal
@@ -16,5 +17,5 @@ async def complete_claim(principal: Principal, command: ClaimAction) -> UUID:
     at = happened_at(command, claim.started_at)
     await move(claim, "complete", principal, reason=command.words, at=at, completed_at=at)
     await remember_place(claim, command.location, at)
-    await settle(claim.task, at)
+    await settle(claim.task, at, datetime.now(UTC))
     return claim.id

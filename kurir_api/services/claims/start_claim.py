@@ -1,5 +1,6 @@
 """The holder sets off."""
 
+from datetime import UTC, datetime
 from uuid import UUID
 
 from kurir_api.auth import Principal
@@ -29,7 +30,7 @@ async def start_claim(principal: Principal, command: ClaimAction) -> UUID:
         raise NotEligible(lapsed)
     await move(claim, "start", principal, reason=command.words, at=at, started_at=at, expires_at=None)
     await remember_place(claim, command.location, at)
-    await settle(claim.task, at)
+    await settle(claim.task, at, datetime.now(UTC))
     return claim.id
 
 

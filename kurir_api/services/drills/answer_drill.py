@@ -29,9 +29,11 @@ async def answer_drill(principal: Principal, command: AnswerDrill) -> UUID:
 
 
 async def confirm_drill(member_id: UUID, now: datetime) -> bool:
-    """The member confirmed, without saying which, the last drill; whether there was one in time to confirm."""
-    last = await Drill.filter(member_id=member_id, sent_at__gt=now - ANSWER_WITHIN).order_by("-sent_at").first()
-    if last is None:
+    """The member confirmed, without saying which, the drills of the last hour: who volunteers in two regencies gets
+    two at once. Whether there was one.
+    """
+    in_time = Drill.filter(member_id=member_id, sent_at__gt=now - ANSWER_WITHIN)
+    if not await in_time.exists():
         return False
-    await Drill.filter(id=last.id, received_at__isnull=True).update(received_at=now)
+    await in_time.filter(received_at__isnull=True).update(received_at=now)
     return True

@@ -1,7 +1,7 @@
 """A member goes on or off duty, and says when to be left in peace."""
 
 from dataclasses import dataclass
-from datetime import time
+from datetime import UTC, datetime, time
 from uuid import UUID
 
 from kurir_api.auth import Principal
@@ -30,7 +30,9 @@ class SetAvailability(Command):
 @use_case
 async def set_availability(principal: Principal, command: SetAvailability) -> UUID:
     """The id of the member, who is the caller. Raises InvalidInput."""
-    changes: dict[str, bool | time | None] = {"available": command.available}
+    changes: dict[str, bool | time | datetime | None] = {"available": command.available}
+    if command.available:
+        changes["turned_up_at"] = datetime.now(UTC)
     if command.quiet is not None:
         changes["quiet_from"], changes["quiet_to"] = _parsed(command.quiet)
     await Member.filter(id=principal.member_id).update(**changes)

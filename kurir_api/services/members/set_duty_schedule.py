@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import time
+from datetime import UTC, datetime, time
 from itertools import combinations
 from uuid import UUID
 
@@ -45,6 +45,7 @@ async def set_duty_schedule(principal: Principal, command: SetDutySchedule) -> U
     shifts = _rows(member, command)
     await DutyShift.filter(member_id=member.id).delete()
     await DutyShift.bulk_create(shifts)
+    await Member.filter(id=member.id).update(turned_up_at=datetime.now(UTC))
     return member.id
 
 

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from kurir_api.auth import Principal
 from kurir_api.errors import InvalidInput, NotFound
-from kurir_api.models import Alert, AlertStatus
+from kurir_api.models import LIVE, Alert, AlertStatus, Claim, ClaimStatus
 from kurir_api.services.use_case import Command, use_case
 from kurir_api.transitions import move
 
@@ -31,8 +31,8 @@ class AnswerAlert(Command):
 
 @use_case
 async def answer_alert(principal: Principal, command: AnswerAlert) -> UUID:
-    """The id of the alert, which needs no fallback any more. Raises InvalidInput (no such answer), NotFound,
-    InvalidTransition.
+    """The id of the alert, which needs no fallback any more. Raises InvalidInput (no such answer, or not of who has
+    the task), NotFound, InvalidTransition.
     """
     if command.status not in ACTIONS:
         raise InvalidInput.of(
@@ -44,10 +44,29 @@ async def answer_alert(principal: Principal, command: AnswerAlert) -> UUID:
     alert = await own.select_for_update().get_or_none()
     if alert is None:
         raise NotFound
+    if command.status is AlertStatus.DECLINED:
+        await _refuse_holder(alert)
     if alert.status not in SAID_BY[command.status]:
         times = _times(alert, command.status, datetime.now(UTC))
         await move(alert, ACTIONS[command.status], principal, fallback_due_at=None, **times)
     return alert.id
+
+
+async def _refuse_holder(alert: Alert) -> None:
+    """Who said no would count on being rid of it, and everybody else on their coming."""
+    claim = await Claim.filter(task_id=alert.task_id, member_id=alert.member_id, status__in=LIVE).first()
+    if claim is not None and claim.status == ClaimStatus.OFFERED:
+        raise InvalidInput.of(
+            "status",
+            id="Tugas ini ditawarkan kepada Anda; tolak tawarannya.",
+            en="This task is offered to you; decline the offer.",
+        )
+    if claim is not None:
+        raise InvalidInput.of(
+            "status",
+            id="Tugas ini milik Anda; lepas tugasnya bila tidak bisa.",
+            en="You hold this task; give it back if you can't do it.",
+        )
 
 
 def _times(alert: Alert, said: AlertStatus, now: datetime) -> dict[str, Any]:

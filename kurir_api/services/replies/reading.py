@@ -13,6 +13,7 @@ class Verb(StrEnum):
 
     TAKE = "ambil"
     DECLINE = "tidak"
+    START = "mulai"
     RELEASE = "lepas"
     COMPLETE = "selesai"
 
@@ -28,11 +29,12 @@ class Reply:
 # The whole message has to be this: "belum selesai 4821" and "ambil 4821 tidak jadi" say something else.
 COMMAND = re.compile(
     r"(?:(?:ya|ok|oke|siap|saya)[\W_]+)*"
-    r"(?:(?P<plain>ambil|lepas|selesai)|(?P<no>tidak|tdk)(?:[\W_]+(?:bisa|dapat|ambil))*)[\W_]*"
+    r"(?:(?P<plain>ambil|mulai|berangkat|jalan|lepas|selesai)|(?P<no>tidak|tdk)(?:[\W_]+(?:bisa|dapat|ambil))*)[\W_]*"
     r"(?:(?:tugas|nomor|nomer|no)[\W_]*)*"
     r"(?P<number>[0-9]{1,9})"
     r"(?:[\W_]+(?:ya|pak|bu|mas|mbak|min|terima|kasih|makasih))*[\W_]*"
 )
+ALSO_START = ("berangkat", "jalan")
 YES = re.compile(r"[\W_]*(?:ok|oke)[\W_]*")
 
 
@@ -41,7 +43,8 @@ def read_reply(text: str) -> Reply | None:
     found = COMMAND.fullmatch(_plain(text)) if len(text) <= LONGEST else None
     if found is None:
         return None
-    return Reply(Verb.DECLINE if found["no"] else Verb(found["plain"]), int(found["number"]))
+    word = "tidak" if found["no"] else found["plain"]
+    return Reply(Verb.START if word in ALSO_START else Verb(word), int(found["number"]))
 
 
 def says_ok(text: str) -> bool:

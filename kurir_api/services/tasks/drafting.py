@@ -6,6 +6,7 @@ from uuid import UUID
 from tortoise.connection import get_connection
 
 from kurir_api.auth import Principal
+from kurir_api.dispatch.alarms import arm_window_passed
 from kurir_api.dispatch.geo import Point
 from kurir_api.models import Case, Patient, Region, Task, Urgency, new_id
 from kurir_api.task_kinds import task_kinds
@@ -55,6 +56,7 @@ async def draft_task(
     task.title, task.instructions = title, instructions
     await task.save(force_create=True)
     await record(task, "draft", principal, at=now)
+    await arm_window_passed(task)
     return task
 
 

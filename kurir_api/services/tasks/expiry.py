@@ -1,4 +1,5 @@
-"""Tasks in time: when the window is over nobody else is looked for. Done by workers."""
+"""Tasks in time: when the window is over nobody else is looked for, and a draft is not published any more. Done by
+workers."""
 
 from datetime import datetime
 from uuid import UUID
@@ -16,15 +17,15 @@ WAITING = (ClaimStatus.OFFERED, ClaimStatus.HELD)
 """Offers, and claims not yet started, have deadlines of their own; the task waits for them."""
 
 FIND = """
-SELECT id FROM task WHERE status = 'OPEN' AND ends_at <= $1
+SELECT id FROM task WHERE status IN ('DRAFT', 'OPEN') AND ends_at <= $1
 AND NOT EXISTS (SELECT FROM claim WHERE claim.task_id = task.id AND claim.status IN ('OFFERED', 'HELD'))
 ORDER BY ends_at LIMIT $2
 """
 
 
 async def close_windows(now: datetime, *, batch: int = 100) -> int:
-    """Close up to `batch` tasks that are still open after their window, each in a transaction of its own; how many
-    were closed. A task that fails is logged and comes up again; the others go on.
+    """Close up to `batch` tasks that are still drafted or open after their window, each in a transaction of its own;
+    how many were closed. A task that fails is logged and comes up again; the others go on.
     """
     found = await get_connection("default").execute_query_dict(FIND, [now, batch])
     closed = 0
@@ -40,7 +41,7 @@ async def _close(task_id: UUID, now: datetime) -> bool:
     """Whether it was done here. With nobody at work the task has expired, and its coordinators must know; else it
     goes on with those who came."""
     async with in_transaction():
-        open_ones = Task.filter(id=task_id, status=TaskStatus.OPEN, ends_at__lte=now)
+        open_ones = Task.filter(id=task_id, status__in=(TaskStatus.DRAFT, TaskStatus.OPEN), ends_at__lte=now)
         task = await open_ones.select_for_update(skip_locked=True, no_key=True).first()
         if task is None:
             return False
@@ -49,7 +50,7 @@ async def _close(task_id: UUID, now: datetime) -> bool:
             return False
         if any(status in TAKING for status in statuses):
             await move(task, "close", None, at=now, alerts_stale=True)
-            await settle(task, now)
+            await settle(task, now, now)
         else:
             await move(task, "expire", None, at=now, alerts_stale=True)
             await arm_alarm(task, AlarmReason.WINDOW_PASSED, now)

@@ -5,7 +5,6 @@ from datetime import UTC, datetime
 from uuid import UUID
 
 from kurir_api.auth import Principal
-from kurir_api.dispatch.alarms import arm_window_passed
 from kurir_api.dispatch.waves import seek_members
 from kurir_api.errors import InvalidInput
 from kurir_api.models import Task
@@ -34,7 +33,7 @@ async def publish_task(principal: Principal, command: TaskAction) -> UUID:
 
 
 async def publish(task: Task, by: Principal, now: datetime) -> None:
-    """Open a draft, plan its first wave and arm its alarms, in the caller's transaction."""
+    """Open a draft, plan its first wave and arm the alarm in case nobody comes, in the caller's transaction."""
     if task.ends_at <= now:
         raise InvalidInput.of(
             "taskId",
@@ -42,5 +41,4 @@ async def publish(task: Task, by: Principal, now: datetime) -> None:
             en="Its window has passed; cancel it and create a new task.",
         )
     await move(task, "publish", by, at=now, published_at=now)
-    await arm_window_passed(task)
     await seek_members(task, now)

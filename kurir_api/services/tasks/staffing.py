@@ -4,7 +4,7 @@ from datetime import datetime
 from uuid import UUID
 
 from kurir_api.auth import Principal
-from kurir_api.dispatch.alarms import end_alarms
+from kurir_api.dispatch.alarms import arm_not_verified, end_alarms
 from kurir_api.dispatch.waves import seek_members
 from kurir_api.errors import InvalidInput, NotAllowed, NotFound
 from kurir_api.models import LIVE, Claim, ClaimStatus, Role, Task, TaskStatus, lies_within
@@ -32,14 +32,15 @@ async def lock_claim(principal: Principal, claim_id: UUID) -> Claim:
     return claim
 
 
-async def settle(task: Task, at: datetime) -> None:
-    """Bring the locked task into line with its claims after one of them moved on, at `at`."""
+async def settle(task: Task, at: datetime, now: datetime) -> None:
+    """Bring the locked task into line with its claims after one of them moved on, `at` then; it is heard of `now`."""
     statuses = await claim_statuses(task)
     if task.status == TaskStatus.FILLED and any(status in AT_WORK for status in statuses):
         await move(task, "start", None, at=at)
     if task.status == TaskStatus.IN_PROGRESS and not any(status in LIVE for status in statuses):
         await move(task, "finish", None, at=at)
-        await end_alarms(task, at)
+        await end_alarms(task, now)
+        await arm_not_verified(task, now)
 
 
 async def reopen_slot(task: Task, now: datetime) -> None:

@@ -4,6 +4,7 @@ from datetime import UTC, datetime
 from uuid import UUID
 
 from kurir_api.auth import Principal
+from kurir_api.dispatch.alarms import end_alarms
 from kurir_api.dispatch.notifications import notify
 from kurir_api.dispatch.texts import NotificationKind
 from kurir_api.models import Claim, ClaimStatus
@@ -27,6 +28,7 @@ async def verify_task(principal: Principal, command: TaskAction) -> UUID:
     for claim in claims:
         claim.task = task
         await move(claim, "verify", None, at=now)
+    await end_alarms(task, now)
     await notify(
         NotificationKind.TASK_VERIFIED,
         [claim.member_id for claim in claims],

@@ -1,5 +1,6 @@
 """alarms, Task.alarms and acknowledgeAlarm: what the office reads and sends."""
 
+from base64 import urlsafe_b64encode
 from datetime import timedelta
 from typing import Any
 
@@ -63,6 +64,38 @@ async def test_the_newest_come_first_and_those_that_are_over_or_not_raised_yet_n
 
     assert await reasons(api, await coordinator()) == ["NOBODY_LEFT", "NOT_STARTED"]
     assert await reasons(api, await coordinator(), "(ended: true)") == ["UNCLAIMED"]
+
+
+async def test_what_was_armed_early_and_raised_late_comes_first_page_by_page(api: Api) -> None:
+    task, caller = await make_task(), await coordinator()
+    for minutes, reason in (
+        (30, AlarmReason.WINDOW_PASSED),
+        (10, AlarmReason.UNCLAIMED),
+        (20, AlarmReason.NOBODY_LEFT),
+    ):
+        await make_alarm(task, reason, raised_at=NOW + timedelta(minutes=minutes))
+    await make_alarm(await make_task(), AlarmReason.NOT_STARTED, raised_at=NOW + timedelta(minutes=20))
+    document = """query ($after: String) { alarms(first: 1, after: $after) {
+        edges { node { reason } } pageInfo { endCursor hasNextPage } } }"""
+
+    seen, page = [], {"endCursor": None, "hasNextPage": True}
+    while page["hasNextPage"]:
+        answer = (await api.data(caller, document, after=page["endCursor"]))["alarms"]
+        seen += [edge["node"]["reason"] for edge in answer["edges"]]
+        page = answer["pageInfo"]
+
+    assert seen == ["WINDOW_PASSED", "NOT_STARTED", "NOBODY_LEFT", "UNCLAIMED"]
+
+
+@pytest.mark.parametrize(
+    "key", ['["x", 1]', "[5, 1]", '["2026-11-23T02:00:00", "01a20edf-8e70-71b1-b190-aef6ef4df9f3"]']
+)
+async def test_a_cursor_that_is_none_of_ours_is_refused(api: Api, key: str) -> None:
+    after = urlsafe_b64encode(key.encode()).decode()
+
+    (error,) = await api.errors(await coordinator(), f'{{ alarms(after: "{after}") {{ edges {{ cursor }} }} }}')
+
+    assert error["extensions"]["code"] == "BAD_USER_INPUT"
 
 
 async def test_each_sees_those_of_the_own_regions(api: Api) -> None:

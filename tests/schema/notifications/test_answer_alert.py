@@ -4,7 +4,7 @@ import pytest
 
 from kurir_api.models import Alert, Member, Role
 from tests.api import Api
-from tests.factories import make_alert, make_member, make_task, make_wave
+from tests.factories import make_alert, make_claim, make_member, make_task, make_wave
 from tests.ids import id_of
 from tests.schema.refusals import (
     KEY_REUSED,
@@ -79,6 +79,21 @@ async def test_to_accept_one_claims_the_task(api: Api) -> None:
             "status",
             "Jawab RECEIVED, OPENED atau DECLINED; untuk menerima, ambil tugasnya.",
             "Answer RECEIVED, OPENED or DECLINED; to accept, claim the task.",
+        )
+    )
+
+
+async def test_who_has_the_task_is_told_to_give_it_back(api: Api) -> None:
+    member, alert = await alerted("SENT")
+    await make_claim(await alert.task, member)
+
+    answer = await refused(api, member, "answerAlert", alertId=id_of(alert), status="DECLINED")
+
+    assert answer == invalid_input(
+        (
+            "status",
+            "Tugas ini milik Anda; lepas tugasnya bila tidak bisa.",
+            "You hold this task; give it back if you can't do it.",
         )
     )
 

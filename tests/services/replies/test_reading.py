@@ -10,11 +10,12 @@ from kurir_api.services.replies.reading import Reply, Verb, read_reply, says_ok
     [
         ("AMBIL 4821", Verb.TAKE),
         ("TIDAK 4821", Verb.DECLINE),
+        ("MULAI 4821", Verb.START),
         ("LEPAS 4821", Verb.RELEASE),
         ("SELESAI 4821", Verb.COMPLETE),
     ],
 )
-def test_the_four_commands(text: str, verb: Verb) -> None:
+def test_the_commands(text: str, verb: Verb) -> None:
     assert read_reply(text) == Reply(verb, 4821)
 
 
@@ -44,6 +45,11 @@ def test_case_spaces_punctuation_and_politeness_do_not_matter(text: str) -> None
     assert read_reply(text) == Reply(Verb.TAKE, 4821)
 
 
+@pytest.mark.parametrize("text", ["mulai 4821", "berangkat 4821", "Saya jalan no. 4821", "ok berangkat 4821 pak"])
+def test_who_sets_off_says_so_in_one_of_three_words(text: str) -> None:
+    assert read_reply(text) == Reply(Verb.START, 4821)
+
+
 @pytest.mark.parametrize(
     "text", ["tidak 4821", "tdk 4821", "Tidak bisa 4821", "tidak ambil 4821", "tidak dapat ambil no 4821"]
 )
@@ -62,6 +68,8 @@ def test_a_no_may_say_what_it_is_about(text: str) -> None:
         "ambil 48 21",
         "ambil 1234567890",
         "belum selesai 4821",
+        "belum berangkat 4821",
+        "mulai jalan 4821",
         "ambil 4821 tidak jadi",
         "tidak, ambil 4822 saja",
         "ambilkan obat 4821",

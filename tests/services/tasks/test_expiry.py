@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from kurir_api.dispatch.alarms import arm_window_passed
 from kurir_api.dispatch.settling import settle_stale_alerts
 from kurir_api.models import (
     Alarm,
@@ -118,15 +119,25 @@ async def test_with_everybody_done_who_came_it_is_done() -> None:
     assert await history(task) == [("close", "OPEN", "IN_PROGRESS"), ("finish", "IN_PROGRESS", "DONE")]
 
 
-@pytest.mark.parametrize(
-    "other", [TaskStatus.DRAFT, TaskStatus.FILLED, TaskStatus.IN_PROGRESS, TaskStatus.DONE, TaskStatus.CANCELLED]
-)
+@pytest.mark.parametrize("other", [TaskStatus.FILLED, TaskStatus.IN_PROGRESS, TaskStatus.DONE, TaskStatus.CANCELLED])
 async def test_a_task_in_any_other_state_is_left_alone(other: TaskStatus) -> None:
     task = await over(status=other)
 
     assert await close_windows(NOW) == 0
 
     assert await status(task) == other
+
+
+async def test_a_draft_that_was_forgotten_expires_too_and_its_coordinators_hear_of_it() -> None:
+    task = await over(status=TaskStatus.DRAFT)
+    await arm_window_passed(task)
+
+    assert await close_windows(NOW - INSTANT) == 0
+    assert await close_windows(NOW) == 1
+    await settle_stale_alerts(NOW)
+
+    assert await history(task) == [("expire", "DRAFT", "EXPIRED")]
+    assert [(alarm.reason, alarm.due_at) for alarm in await Alarm.all()] == [(AlarmReason.WINDOW_PASSED, NOW)]
 
 
 async def test_two_workers_close_each_task_once() -> None:

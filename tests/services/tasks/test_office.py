@@ -95,6 +95,15 @@ class TestCreating:
 
         assert (refusal.value.current, await Task.all().count()) == ("CLOSED", 0)
 
+    async def test_a_draft_arms_the_alarm_in_case_it_is_not_done_in_time(self) -> None:
+        officer, case = await principal_for(Role.DESK_OFFICER), await make_case()
+
+        task = await Task.get(id=await create_task(officer, CreateTask(case_id=case.id, kind="POST_CARE")))
+
+        assert [(alarm.reason, alarm.due_at, alarm.raised_at) for alarm in await Alarm.all()] == [
+            ("WINDOW_PASSED", task.ends_at + timedelta(minutes=30), None)
+        ]
+
 
 class TestPublishing:
     async def test_opens_a_draft_and_plans_its_first_wave(self) -> None:
@@ -107,17 +116,16 @@ class TestPublishing:
         assert await Wave.filter(task_id=task.id).count() == 1
 
     @pytest.mark.time_machine(NOW, tick=False)
-    async def test_notes_when_and_arms_the_alarms(self) -> None:
+    async def test_notes_when_and_arms_the_alarm_in_case_nobody_takes_it(self) -> None:
         task = await make_task(status="DRAFT")
 
         await publish_task(await principal_for(Role.DESK_OFFICER), TaskAction(task_id=task.id))
 
         await task.refresh_from_db()
         assert task.published_at == NOW
-        assert {(alarm.reason, alarm.due_at, alarm.raised_at) for alarm in await Alarm.all()} == {
-            ("UNCLAIMED", NOW + timedelta(minutes=15), None),
-            ("WINDOW_PASSED", task.ends_at + timedelta(minutes=30), None),
-        }
+        assert [(alarm.reason, alarm.due_at, alarm.raised_at) for alarm in await Alarm.all()] == [
+            ("UNCLAIMED", NOW + timedelta(minutes=15), None)
+        ]
 
     async def test_twice_is_refused(self) -> None:
         task = await make_task(starts_at=datetime.now(UTC))
