@@ -27,13 +27,13 @@ from kurir_api.errors import InvalidTransition
 from kurir_api.models import Alert, AlertStatus, Device, global_id
 from kurir_api.transitions import move
 
-BATCH = 120
+BATCH = 100
 MOST_PHONES = 3
 """Of a member, those registered last: who has more, has old ones among them."""
 
-LEASE = timedelta(seconds=45)
-"""Longer than FCM's sender takes when it hangs: a worker's three batches of 120 to three phones each are 1,080
-messages, 400 at a time and each given up after 10 s, and the credential's refresh takes up to 10 s: 40 s. After a
+LEASE = timedelta(seconds=55)
+"""Longer than FCM's sender takes when it hangs: a worker's five batches of 100 to three phones each are 1,500
+messages, 400 at a time and each given up after 10 s, and the credential's refresh takes up to 10 s: 50 s. After a
 worker died, what it had taken goes on when this is over.
 """
 
