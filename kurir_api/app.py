@@ -18,7 +18,7 @@ from tortoise.exceptions import BaseORMException
 
 from kurir_api.auth import Authenticator
 from kurir_api.database import connected, database_url, pending_migrations
-from kurir_api.dispatch.travel import Roads
+from kurir_api.dispatch.travel import Roads, opened_roads
 from kurir_api.intake import intake_routes
 from kurir_api.logs import configure_logging
 from kurir_api.schema import build_schema
@@ -60,18 +60,16 @@ def create_app(settings: Settings, *, graphiql_token: GraphiQLToken | None = Non
         url = database_url(settings)
         open_vault(settings)
         authenticator = Authenticator(settings)
-        roads = Roads(settings.router_url) if settings.router_url else None
         try:
             async with (
                 connected(url, maxsize=settings.database_pool, every_task=True),
                 LiveEvents.opened(url) as live,
+                opened_roads(settings.router_url) as roads,
             ):
                 app.state.services = Services(authenticator, live, roads)
                 yield
         finally:
             await authenticator.close()
-            if roads is not None:
-                await roads.close()
 
     async def page() -> str:
         return graphiql_html(await graphiql_token() if graphiql_token else None)

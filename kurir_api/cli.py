@@ -20,7 +20,7 @@ from kurir_api.demo.run import run_demo, run_walk
 from kurir_api.dispatch.doctor import Finding, examine
 from kurir_api.dispatch.policies import policies
 from kurir_api.dispatch.senders import PushSender, sender_named
-from kurir_api.dispatch.travel import Roads
+from kurir_api.dispatch.travel import opened_roads
 from kurir_api.errors import ClientError
 from kurir_api.logs import configure_logging
 from kurir_api.models import OrganizationKind
@@ -32,6 +32,7 @@ from kurir_api.services.phones import e164
 from kurir_api.services.tasks.set_policy import SetPolicy, set_policy
 from kurir_api.services.tasks.suggested_assignments import suggestion_lines
 from kurir_api.settings import Settings, SettingsError, load_settings
+from kurir_api.simulate.command import Options, Refused, checked, simulated
 from kurir_api.vault import open_vault
 from kurir_api.worker import equipped, utc_now
 
@@ -195,12 +196,8 @@ def suggest(
     settings = _prepared()
 
     async def lines() -> list[str]:
-        roads = Roads(settings.router_url) if settings.router_url else None
-        try:
+        async with opened_roads(settings.router_url) as roads:
             return await suggestion_lines(region, utc_now(), roads)
-        finally:
-            if roads is not None:
-                await roads.close()
 
     typer.echo("\n".join(_over_database(settings, lines)))
 
@@ -226,6 +223,57 @@ def doctor() -> None:
         typer.echo(f"{finding.item}: {finding.problem}")
     if findings:
         raise typer.Exit(REFUSED)
+
+
+@kurir.command()
+def simulate(  # noqa: PLR0917 - options, each by its name
+    regency: Annotated[str, typer.Option(help="banyumas or kebumen.")] = "banyumas",
+    policy: Annotated[list[str] | None, typer.Option(help="Again for more; default all of them.")] = None,
+    members: Annotated[int | None, typer.Option(help="How many people to invent; default 139.")] = None,
+    tasks_per_week: Annotated[float | None, typer.Option(help="How many tasks to invent; default 12.")] = None,
+    weeks: Annotated[int | None, typer.Option(help="For how long; default 26.")] = None,
+    weekly_alerts: Annotated[int | None, typer.Option(help="At most so many for a member; default 4.")] = None,
+    seed: Annotated[int, typer.Option(help="The same seed gives the same table.")] = 1,
+    seeds: Annotated[int, typer.Option(help="Play so many, put together; adaptive is compared to nearest.")] = 1,
+    processes: Annotated[int | None, typer.Option(help="Side by side; default one per CPU core.")] = None,
+    form: Annotated[str, typer.Option("--format", help="text or csv.")] = "text",
+    chart: Annotated[Path | None, typer.Option(help="Also draw how soon tasks are claimed, as an SVG.")] = None,
+    bound: Annotated[
+        bool, typer.Option("--bound", help="Also what would be, were all asked at once who never tire.")
+    ] = False,
+    replay: Annotated[bool, typer.Option("--replay", help="Play the database's tasks and members instead.")] = False,
+    since: Annotated[str | None, typer.Option(metavar="DATE", help="Default 30 days before --until.")] = None,
+    until: Annotated[str | None, typer.Option(metavar="DATE", help="That day not included; default now.")] = None,
+) -> None:
+    """Try dispatch policies on a regency: how soon tasks are claimed, how often people are alerted, how evenly.
+
+    docs/simulation.md explains the model and the table.
+    """
+    options = Options(
+        regency=regency,
+        policies=policy or (),
+        members=members,
+        tasks_per_week=tasks_per_week,
+        weeks=weeks,
+        weekly_alerts=weekly_alerts,
+        seed=seed,
+        seeds=seeds,
+        processes=processes,
+        format=form,
+        chart=chart,
+        bound=bound,
+        replay=replay,
+        since=since,
+        until=until,
+    )
+    try:
+        order = checked(options, utc_now())
+    except Refused as error:
+        typer.echo(error, err=True)
+        raise typer.Exit(WRONG_SETTINGS) from error
+    typer.echo(
+        simulated(order, order.invented or _over_database(_prepared(), lambda: order.past(utc_now()))), nl=False
+    )
 
 
 @kurir.command()

@@ -20,7 +20,7 @@ from kurir_api.dispatch.senders import PushSender
 from kurir_api.dispatch.settling import settle_stale_alerts
 from kurir_api.dispatch.text_outbox import deliver_due_texts
 from kurir_api.dispatch.text_senders import TextSender, text_sender_named
-from kurir_api.dispatch.travel import Roads
+from kurir_api.dispatch.travel import Roads, opened_roads
 from kurir_api.dispatch.waves import run_due_waves
 from kurir_api.models import IdempotencyKey
 from kurir_api.services.claims.deadlines import REMINDED_BEFORE
@@ -41,8 +41,8 @@ KEYS_KEPT = timedelta(days=7)
 KEYS_CLEARED_EVERY = timedelta(hours=1)
 DRILLS_LOOKED_FOR_EVERY = timedelta(minutes=1)
 PUSHES_AT_ONCE = 5
-"""Batches side by side: one that waits for a vendor's answer must not hold up an emergency. A batch lasts as long as its
-slowest message, so where FCM leaves one in twenty unanswered a worker sends 50 in a second."""
+"""Batches side by side: one that waits for a vendor's answer must not hold up an emergency. A batch lasts as long as
+its slowest message, so where FCM leaves one in twenty unanswered a worker sends 50 in a second."""
 
 # What each step looks for, as times; with literals for states, so that the partial indexes are used.
 NEXT_DUE = """
@@ -214,9 +214,7 @@ async def equipped(settings: Settings, sender: PushSender) -> AsyncIterator[Work
         at_the_end.push_async_callback(sender.close)
         texts = text_sender_named(settings.text_sender, settings)
         at_the_end.push_async_callback(texts.close)
-        roads = Roads(settings.router_url) if settings.router_url else None
-        if roads is not None:
-            at_the_end.push_async_callback(roads.close)
+        roads = await at_the_end.enter_async_context(opened_roads(settings.router_url))
         yield Worker(settings, sender, texts, roads=roads)
 
 

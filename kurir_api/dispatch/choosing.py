@@ -11,9 +11,9 @@ from kurir_api.dispatch.facts import place_of
 from kurir_api.dispatch.history import load_history
 from kurir_api.dispatch.policies import DEFAULT, NextWave, Policy, WaveRequest, policies
 from kurir_api.dispatch.ranking import rank
+from kurir_api.dispatch.timing import plan_of
 from kurir_api.dispatch.travel import Roads
 from kurir_api.models import Task
-from kurir_api.task_kinds import task_kinds
 
 POLICY = """
     SELECT policy FROM dispatch_setting WHERE regency_code = $1 AND (kind = $2 OR kind IS NULL)
@@ -30,7 +30,7 @@ async def next_wave(task: Task, now: datetime, roads: Roads | None = None) -> Ne
     """
     if now >= task.ends_at:
         return NOBODY
-    plan = task_kinds()[task.kind].waves[task.urgency]
+    plan = plan_of(task)
     policy = await policy_of(task)
     candidates = await rank(task, limit=max(policy.short_list, plan.size), now=now)
     if not candidates:

@@ -39,8 +39,8 @@ NOTHING = Record()
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class History:
-    """By member; of all alerts for tasks in the task's sub-district; and how many waves for this task have found
-    nobody since it last began to look for members."""
+    """By member; of all alerts for tasks in the task's sub-district; and how many `waves` asked people for this task
+    since it last began to look for members."""
 
     members: Mapping[UUID, Record] = field(default_factory=dict)
     area: Record = NOTHING
@@ -83,8 +83,8 @@ LOAD = f"""
     WHERE (t.region_id = $4 OR t.region_id LIKE $4 || '.%') AND a.created_at >= $3
       AND a.status NOT IN ({sql_list(UNSENT)})
     UNION ALL
-    SELECT $2::uuid, count(*), 0 FROM wave w WHERE w.task_id = $2 AND w.status = 'EXHAUSTED'
-      AND w.run = (SELECT max(run) FROM wave WHERE task_id = $2)
+    SELECT $2::uuid, count(DISTINCT w.id), 0 FROM alert a JOIN wave w ON w.id = a.wave_id
+    WHERE a.task_id = $2 AND w.run = (SELECT max(run) FROM wave WHERE task_id = $2)
 """
 """$1 members, $2 task, $3 since when, $4 the sub-district. Three parts, told apart by the id: one row for each
 member, one without an id for the area, and one with the task's for its waves."""

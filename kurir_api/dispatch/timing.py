@@ -1,14 +1,29 @@
-"""How long a wave waits for answers."""
+"""How long a wave waits for answers, and when people are looked for again where nobody was left to ask."""
 
 from datetime import datetime, timedelta
 
 from kurir_api.dispatch.facts import TaskFacts
-from kurir_api.task_kinds import WavePlan
+from kurir_api.task_kinds import WavePlan, task_kinds
 
 SHORTEST_WAIT = timedelta(minutes=1)
+
+SHORTEST_REST = timedelta(minutes=5)
+"""Where nobody was left to ask, people aren't looked for again sooner than that as the window nears; guessed."""
+
+
+def plan_of(task: TaskFacts) -> WavePlan:
+    """How waves for the task alert."""
+    return task_kinds()[task.kind].waves[task.urgency]
 
 
 def waiting_time(plan: WavePlan, task: TaskFacts, now: datetime) -> timedelta:
     """As planned, but at most a quarter of the time left until the task starts, so that near the window several waves
     still fit; at least a minute."""
     return min(plan.wait, max((task.starts_at - now) / 4, SHORTEST_WAIT))
+
+
+def look_again_at(task: TaskFacts, now: datetime) -> datetime:
+    """When to look for people again if nobody is left to ask `now`: meanwhile quiet hours may end, or shifts begin.
+    After the time that a wave of the kind and urgency waits, sooner as the window nears; before it ends.
+    """
+    return min(now + min(plan_of(task).wait, max((task.starts_at - now) / 4, SHORTEST_REST)), task.ends_at)

@@ -4,7 +4,9 @@ The router is OSRM (https://project-osrm.org), asked through its table service. 
 run your own.
 """
 
-from collections.abc import Sequence
+import asyncio
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -28,6 +30,9 @@ PAUSE = timedelta(minutes=1)
 MOST_PLACES = 99
 """OSRM's table service takes 100 places by default: these and the task's."""
 
+FAULTS = (httpx.HTTPError, TimeoutError, ValueError, ArithmeticError, LookupError, TypeError)
+"""What comes of no answer, or a strange one."""
+
 
 def by_detour(distance_m: float) -> timedelta:
     """The usual time for so many metres as the crow flies."""
@@ -37,10 +42,13 @@ def by_detour(distance_m: float) -> timedelta:
 class Roads:
     """Asks the router at `url`; close it when done. One for each worker."""
 
-    def __init__(self, url: str, *, transport: httpx.AsyncBaseTransport | None = None) -> None:
+    def __init__(
+        self, url: str, *, time_out: timedelta = TIME_OUT, transport: httpx.AsyncBaseTransport | None = None
+    ) -> None:
         self._http = httpx.AsyncClient(
-            base_url=url.rstrip("/"), timeout=TIME_OUT.total_seconds(), transport=transport
+            base_url=url.rstrip("/"), timeout=time_out.total_seconds(), transport=transport
         )
+        self._time_out = time_out
         self._asked_again_from: datetime | None = None
 
     async def close(self) -> None:
@@ -55,8 +63,10 @@ class Roads:
         if not asked or (self._asked_again_from is not None and now < self._asked_again_from):
             return [None] * len(origins)
         try:
-            seconds = await self._table(asked, destination)
-        except (httpx.HTTPError, ValueError, KeyError, TypeError, IndexError) as error:
+            # httpx bounds only each read; a trickle of bytes would go on.
+            async with asyncio.timeout(self._time_out.total_seconds()):
+                seconds = await self._table(asked, destination)
+        except FAULTS as error:
             # The address of the request holds places: only what kind of fault it was is logged.
             structlog.get_logger("kurir.travel").warning("the router doesn't answer", fault=type(error).__name__)
             self._asked_again_from = now + PAUSE
@@ -76,3 +86,14 @@ class Roads:
         if len(rows) != len(origins):
             raise ValueError("not one row for each source")
         return [None if row[0] is None else timedelta(seconds=float(row[0])) for row in rows]
+
+
+@asynccontextmanager
+async def opened_roads(url: str | None) -> AsyncIterator[Roads | None]:
+    """The roads of the router at `url`, closed at the end; None without one."""
+    roads = Roads(url) if url else None
+    try:
+        yield roads
+    finally:
+        if roads is not None:
+            await roads.close()

@@ -19,6 +19,7 @@ from kurir_api.dispatch.facts import load_facts
 from kurir_api.dispatch.notifications import notify
 from kurir_api.dispatch.policies import NextWave
 from kurir_api.dispatch.texts import NotificationKind
+from kurir_api.dispatch.timing import look_again_at
 from kurir_api.dispatch.travel import Roads
 from kurir_api.models import (
     Alert,
@@ -31,14 +32,10 @@ from kurir_api.models import (
     WaveStatus,
     new_id,
 )
-from kurir_api.task_kinds import task_kinds
 from kurir_api.transitions import move
 
 LEASE = timedelta(seconds=60)
 """How long a worker has a wave to itself; when it dies meanwhile, another takes over after that."""
-
-SHORTEST_REST = timedelta(minutes=5)
-"""Where nobody was left to ask, people aren't looked for again sooner than that as the window nears; guessed."""
 
 CHOICES = 3
 """How often a wave's members are chosen anew when others alerted some of them meanwhile."""
@@ -213,14 +210,6 @@ async def _send(task: Task, wave: Wave, following: NextWave, now: datetime) -> N
         await arm_nobody_left(task, now)
     else:
         await move(wave, "exhaust", None, leased_until=None)
-
-
-def look_again_at(task: Task, now: datetime) -> datetime:
-    """When to look for people again if nobody is left to ask `now`: meanwhile quiet hours may end, or shifts begin.
-    After the time that a wave of the kind and urgency waits, sooner as the window nears; before it ends.
-    """
-    usual = task_kinds()[task.kind].waves[task.urgency].wait
-    return min(now + min(usual, max((task.starts_at - now) / 4, SHORTEST_REST)), task.ends_at)
 
 
 async def _alert(task: Task, wave: Wave, chosen: list[Candidate], now: datetime) -> None:

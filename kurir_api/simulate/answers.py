@@ -45,7 +45,7 @@ class Draws:
 
 
 def answer(
-    person: Person, need: Need, distance_m: float, at: datetime, behaviour: Behaviour, draws: Draws
+    person: Person, need: Need, distance_m: float, at: datetime, *, behaviour: Behaviour, draws: Draws
 ) -> Answer | None:
     """How the person answers an alert sent `at`, from so far away; None: never. Changes his state of mind."""
     heard_at = _heard_at(person, need, at, behaviour, draws)

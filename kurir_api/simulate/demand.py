@@ -36,7 +36,7 @@ class Need:
         return self.urgency is not Urgency.NORMAL
 
 
-def invented_needs(
+def invented_needs(  # noqa: PLR0917 - where, how many, how, when, by which chance
     regency: str, per_week: float, behaviour: Behaviour, start: datetime, end: datetime, random: Random
 ) -> list[Need]:
     """The needs published from start to end, in order: as cases come, evenly over the time and the villages."""

@@ -9,6 +9,7 @@ from random import Random
 from uuid import UUID
 
 from kurir_api.dispatch.geo import Point
+from kurir_api.models import regency_of
 from kurir_api.services.places.load_places import Village, villages
 from kurir_api.simulate.behaviour import Behaviour
 
@@ -25,14 +26,15 @@ QUIET = (time(21), time(4, 30))
 class Person:
     """A member, and the state of his mind.
 
-    `switches`: when he goes on duty, off, on again, ..., from the first; `outages`: alike, without signal. `accepts`:
-    the share of alerts answered with a yes next door and rested. `mutes_at`: he mutes the app when he gets so many
-    alerts in seven days.
+    `switches`: when he goes on duty, off, on again, ..., from the first; `outages`: alike, without signal. `regions`:
+    where he volunteers. `accepts`: of the alerts he looks at, the share answered with a yes next door. `mutes_at`:
+    he mutes the app when he gets so many alerts in seven days.
     """
 
     id: UUID
     name: str
     village: str
+    regions: tuple[str, ...]
     place: Point
     capabilities: Mapping[str, date | None]
     quiet: tuple[time, time] | None
@@ -62,12 +64,15 @@ class Person:
         return len(self.alerted_at) - bisect_right(self.alerted_at, at)
 
 
-def invented_people(
+def invented_people(  # noqa: PLR0917 - whom, where, how, when, by which chance
     regency: str, count: int, behaviour: Behaviour, start: datetime, end: datetime, random: Random
 ) -> list[Person]:
     """So many people, spread evenly over the regency's villages, for the time from start to end."""
     places = villages(regency)
-    return [_invented(number, random.choice(places), behaviour, start, end, random) for number in range(1, count + 1)]
+    return [
+        invented_person(number, random.choice(places), behaviour, start, end, random)
+        for number in range(1, count + 1)
+    ]
 
 
 def near(village: Village, random: Random) -> Point:
@@ -78,9 +83,10 @@ def near(village: Village, random: Random) -> Point:
     )
 
 
-def _invented(
+def invented_person(  # noqa: PLR0917 - the same
     number: int, village: Village, behaviour: Behaviour, start: datetime, end: datetime, random: Random
 ) -> Person:
+    """One who lives in the village."""
     able = {
         "AMBULANCE_LICENCE": behaviour.licensed,
         "PSYCHOSOCIAL_TRAINING": behaviour.psychosocial,
@@ -90,6 +96,7 @@ def _invented(
         id=UUID(int=number),
         name=f"Relawan {number}",
         village=village.code,
+        regions=(regency_of(village.code),),
         place=near(village, random),
         capabilities={code: None for code, share in able.items() if random.random() < share},
         quiet=QUIET if random.random() < behaviour.quiet_hours else None,

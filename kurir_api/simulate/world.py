@@ -21,7 +21,8 @@ from kurir_api.dispatch.facts import WEEK, MemberFacts
 from kurir_api.dispatch.history import LOOKED_BACK, History, Record, area_of, weight, willingness
 from kurir_api.dispatch.policies import NextWave, Policy, WaveRequest
 from kurir_api.dispatch.ranking import GROWTH, SPARE
-from kurir_api.models import AlertStatus, WaveStatus
+from kurir_api.dispatch.timing import look_again_at, plan_of
+from kurir_api.models import AlertStatus, Urgency, WaveStatus
 from kurir_api.simulate.answers import Draws, answer
 from kurir_api.simulate.behaviour import Behaviour
 from kurir_api.simulate.demand import ZONE, Need
@@ -29,8 +30,9 @@ from kurir_api.simulate.people import Person
 from kurir_api.task_kinds import Deadlines, TaskKind, task_kinds
 
 CLAIM_CHECKS = [check for check in CHECKS if check.forbids_claim]
-RC = False
 NO_SHOW_AFTER = timedelta(minutes=30)
+"""So long after a claim the slot of somebody who doesn't come to an open window opens again."""
+
 NOBODY = NextWave([], timedelta())
 
 
@@ -43,31 +45,32 @@ class Round:
 
 @dataclass(slots=True, eq=False)
 class Asked:
-    """An alert."""
+    """An alert. `expected`: its `willingness`."""
 
     person: Person
     at: datetime
     distance_m: float
+    expected: float
     wave: Round
     status: AlertStatus = AlertStatus.SENT
-    rested: float = 1.0
 
 
 @dataclass(slots=True, eq=False)
 class Run:
     """From when a need's slot opened until somebody took it: the waves and alerts meanwhile.
 
-    `told_at`: when a coordinator first heard that nobody came or nobody is left. `distance_m`: the claimant's.
+    `number`: 1 the first time, then 2, 3 ... `told_at`: when a coordinator first heard that nobody came or nobody is
+    left. `distance_m`: the claimant's.
     """
 
     need: Need
+    number: int
     opened_at: datetime
     waves: list[Round] = field(default_factory=list)
     alerts: list[Asked] = field(default_factory=list)
     claimed_at: datetime | None = None
     told_at: datetime | None = None
     distance_m: float | None = None
-    nobody_left: bool = False
 
     def is_open(self, at: datetime) -> bool:
         """Whether somebody is still wanted."""
@@ -76,9 +79,8 @@ class Run:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Setting:
-    """Where, with whom, for what and how. The same `seed` plays the same."""
+    """With whom, for what and how. The same `seed` plays the same."""
 
-    regency: str
     people: Sequence[Person]
     needs: Sequence[Need]
     policy: Policy
@@ -100,9 +102,8 @@ class World:
         self._asked: dict[UUID | str, list[Asked]] = defaultdict(list)
         self._held: dict[UUID, list[Need]] = defaultdict(list)
         self._declined: set[tuple[UUID, UUID]] = set()
-        self._gave_up: set[tuple[UUID, UUID]] = set()
         for need in setting.needs:
-            self._plan(need.published_at, self._open, need)
+            self._plan(need.published_at, self._open, need, 1)
 
     def play(self) -> None:
         """Until nothing is due any more."""
@@ -115,8 +116,8 @@ class World:
 
     # What dispatch/waves.py and dispatch/alarming.py do with rows.
 
-    def _open(self, at: datetime, need: Need) -> None:
-        run = Run(need, at)
+    def _open(self, at: datetime, need: Need, number: int) -> None:
+        run = Run(need, number, at)
         self.runs.append(run)
         unclaimed = _deadlines(need).unclaimed
         if unclaimed is not None:
@@ -126,7 +127,7 @@ class World:
     def _send(self, at: datetime, run: Run) -> None:
         following = self._next_wave(at, run)
         if not following.candidates:
-            self._nobody_left(at, run)
+            self._put_off(at, run)
             return
         wave = Round()
         run.waves.append(wave)
@@ -144,56 +145,58 @@ class World:
         if run.is_open(at):
             run.told_at = run.told_at or at
 
-    def _nobody_left(self, at: datetime, run: Run) -> None:
-        if not run.nobody_left:
-            run.nobody_left = True
-            self._tell_nobody_left(at, run, 0)
-
-    def _tell_nobody_left(self, at: datetime, run: Run, times: int) -> None:
-        """Tell the coordinators, and again; from the second time on, ask whoever has turned up meanwhile."""
-        if not run.is_open(at):
-            return
+    def _put_off(self, at: datetime, run: Run) -> None:
+        """With nobody left to ask, tell the coordinators, and look again later."""
         run.told_at = run.told_at or at
-        if times and not (run.waves and run.waves[-1].status is WaveStatus.WAITING):
+        self._plan(look_again_at(run.need, at), self._look_again, run)
+
+    def _look_again(self, at: datetime, run: Run) -> None:
+        if run.is_open(at):
             self._send(at, run)
-        again = _deadlines(run.need).tell_again
-        self._plan(at + again[min(times, len(again) - 1)], self._tell_nobody_left, run, times + 1)
 
     # What dispatch/choosing.py does with SQL.
 
     def _next_wave(self, at: datetime, run: Run) -> NextWave:
-        plan = task_kinds()[run.need.kind].waves[run.need.urgency]
+        plan = plan_of(run.need)
         policy = self._setting.policy
         candidates = self._rank(at, run, max(policy.short_list, plan.size))
         history = History(
-            members=_Lazily(self._people, lambda member_id: self._record(at, member_id)),
-            area=self._record(at, area_of(run.need.region_id)),
+            members=_Lazily(self._people, lambda member_id: self.record(at, member_id)),
+            area=self.record(at, area_of(run.need.region_id)),
             waves=len(run.waves),
         )
         request = WaveRequest(task=run.need, candidates=candidates, plan=plan, history=history, open_slots=1, now=at)
         return policy.choose(request) if candidates else NOBODY
 
     def _rank(self, at: datetime, run: Run, limit: int) -> list[Candidate]:
-        """As `ranking.rank`: walk from the nearest on, over those who aren't obviously out."""
-        able, homes = self._able[run.need.kind]
-        away = np.hypot(*(homes - (run.need.longitude, run.need.latitude)).T)
-        asked = {id(alert.person) for alert in run.alerts}
-        walk = (
-            (person, float(away[index]))
-            for index in np.argsort(away, kind="stable")
-            if (person := able[index]).on_duty(at) and id(person) not in asked
-        )
+        """As `ranking.rank`."""
+        walk = self._walk(at, run)
         search = Search(task=run.need, limit=limit, ineligible=False, now=at)
         facts: list[MemberFacts] = []
+        furthest = 0.0
         batch = limit + SPARE
         while True:
             for person, degrees in islice(walk, batch - len(facts)):
                 facts.append(self._facts(at, person, run.need))
                 furthest = degrees
-            found = search.found(facts, furthest_degrees=furthest if facts else 0.0, complete=len(facts) < batch)
+            found = search.found(facts, furthest_degrees=furthest, complete=len(facts) < batch)
             if found is not None:
                 return found
             batch *= GROWTH
+
+    def _walk(self, at: datetime, run: Run) -> Iterator[tuple[Person, float]]:
+        """From the nearest on, with the degrees to them, those who aren't obviously out."""
+        able, homes = self._able[run.need.kind]
+        away = np.hypot(*(homes - (run.need.longitude, run.need.latitude)).T)
+        asked = {alert.person for alert in run.alerts}
+        emergency = run.need.urgency is Urgency.EMERGENCY
+        for index in np.argsort(away, kind="stable"):
+            person = able[index]
+            if person not in asked and person.on_duty(at) and (emergency or not self._spent(person, at)):
+                yield person, float(away[index])
+
+    def _spent(self, person: Person, at: datetime) -> bool:
+        return person.alerts_since(at - WEEK) >= self._setting.weekly_alerts
 
     def _facts(self, at: datetime, person: Person, need: Need) -> MemberFacts:
         overlapping = (
@@ -214,7 +217,7 @@ class World:
             quiet_to=quiet_to,
             zone=ZONE,
             capabilities=person.capabilities,
-            regions=(self._setting.regency,),
+            regions=person.regions,
             conflicting_task_id=next(overlapping, None),
             claimed=False,
             declined=(person.id, need.id) in self._declined,
@@ -223,33 +226,28 @@ class World:
             weekly_alerts=self._setting.weekly_alerts,
         )
 
-    def _record(self, at: datetime, whose: UUID | str) -> Record:
+    def record(self, at: datetime, whose: UUID | str) -> Record:
         """Of a member or an area, as `history.LOAD` adds it up."""
         alerts = self._asked[whose]
         since = bisect_left(alerts, at - LOOKED_BACK, key=lambda alert: alert.at)
         yes, asked = 0, 0.0
         for alert in alerts[since:]:
             yes += alert.status is AlertStatus.ACCEPTED
-            asked += (
-                willingness(alert.distance_m) * weight(alert.status, alert.wave.status) * (alert.rested if RC else 1)
-            )
+            asked += alert.expected * weight(alert.status, alert.wave.status)
         return Record(yes, asked)
 
     # What people do.
 
     def _alert(self, at: datetime, run: Run, wave: Round, candidate: Candidate) -> None:
         person, need, distance_m = self._people[candidate.member_id], run.need, candidate.distance_m or 0.0
-        alert = Asked(person, at, distance_m, wave)
-        from kurir_api.dispatch.policies.adaptive import rested
-
-        alert.rested = rested(person.alerted_at[-1] if person.alerted_at else None, at)
+        alert = Asked(person, at, distance_m, willingness(distance_m), wave)
         run.alerts.append(alert)
         self._asked[person.id].append(alert)
         self._asked[area_of(need.region_id)].append(alert)
         person.alerted_at.append(at)
-        draws = Draws.of(self._random("answer", person.id, need.id, len(run.waves)))
-        answered = answer(person, need, distance_m, at, self._setting.behaviour, draws)
-        if answered is not None and (person.id, need.id) not in self._gave_up:
+        draws = Draws.of(self._random("answer", person.id, need.id, run.number))
+        answered = answer(person, need, distance_m, at, behaviour=self._setting.behaviour, draws=draws)
+        if answered is not None:
             self._plan(answered.at, self._answered, run, alert, answered.yes)
 
     def _answered(self, at: datetime, run: Run, alert: Asked, yes: bool) -> None:
@@ -260,6 +258,8 @@ class World:
         if not yes:
             alert.status = AlertStatus.DECLINED
             self._declined.add((alert.person.id, run.need.id))
+            if all(other.status is AlertStatus.DECLINED for other in run.alerts if other.wave is alert.wave):
+                self._end_wait(at, run, alert.wave)
         elif not reasons_against(situation, CLAIM_CHECKS):
             self._claim(at, run, alert)
 
@@ -270,17 +270,17 @@ class World:
         for wave in run.waves:
             if wave.status is WaveStatus.WAITING:
                 wave.status = WaveStatus.FILLED
-        random = self._random("arrival", alert.person.id, run.need.id, run.opened_at)
+        random = self._random("arrival", alert.person.id, run.need.id, run.number)
         if random.random() >= self._setting.behaviour.arrives:
             until_start = max(run.need.starts_at - at, timedelta())
             gives_up_at = at + until_start * random.random() if until_start else at + NO_SHOW_AFTER
-            self._plan(gives_up_at, self._give_up, run.need, alert.person)
+            self._plan(gives_up_at, self._give_up, run, alert.person)
 
-    def _give_up(self, at: datetime, need: Need, person: Person) -> None:
-        self._held[person.id].remove(need)
-        self._gave_up.add((person.id, need.id))
-        if at < need.ends_at:
-            self._open(at, need)
+    def _give_up(self, at: datetime, run: Run, person: Person) -> None:
+        self._held[person.id].remove(run.need)
+        self._declined.add((person.id, run.need.id))
+        if at < run.need.ends_at:
+            self._open(at, run.need, run.number + 1)
 
     def _random(self, *about: object) -> Random:
         """The same for the same seed, whatever happened before."""

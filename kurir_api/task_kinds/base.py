@@ -18,23 +18,34 @@ class PatientField(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class WavePlan:
-    """How a wave alerts: to how many members, and how long it waits before the next. For a policy that sizes its own
-    waves: with what `chance` somebody should say yes, and how soon the next follows (`step`; None: after `wait`).
+    """How a wave alerts: to how many members, and how long it waits before the next.
+
+    For a policy that sizes its own waves, both from 0 to 1: the `chance` that somebody says yes to a wave, and the
+    `least` chance of a yes at which a member is asked at all. And how soon the next wave follows (`step`; None: after
+    `wait`).
     """
 
     size: int
     wait: timedelta
     chance: float = 0.6
+    least: float = 0.0
     step: timedelta | None = None
 
 
 WAVES = {
-    Urgency.EMERGENCY: WavePlan(size=8, wait=timedelta(minutes=3), chance=0.9, step=timedelta(minutes=1)),
-    Urgency.URGENT: WavePlan(size=5, wait=timedelta(minutes=10), chance=0.6, step=timedelta(minutes=3)),
-    Urgency.NORMAL: WavePlan(size=3, wait=timedelta(minutes=60), chance=0.3),
+    Urgency.EMERGENCY: WavePlan(size=8, wait=timedelta(minutes=3), chance=0.8, least=0.0, step=timedelta(minutes=1)),
+    Urgency.URGENT: WavePlan(size=5, wait=timedelta(minutes=10), chance=0.35, least=0.05, step=timedelta(minutes=2)),
+    Urgency.NORMAL: WavePlan(size=3, wait=timedelta(minutes=60), chance=0.1, least=0.08, step=timedelta(minutes=15)),
 }
-"""The default plans. Sizes: with 28.7 % of alerts accepted, eight leave a 6.7 % chance that nobody comes,
-five 18 %, three 36 % (published volunteer systems; see docs/simulation.md)."""
+"""The default plans.
+
+Sizes: with 28.7 % of alerts accepted, eight leave a 6.7 % chance that nobody comes, five 18 %, three 36 % (published
+volunteer systems; see docs/simulation.md).
+
+Chances and steps come from the simulator, as those with few alerts per claim at a short time to claim: small waves in
+quick succession, since most answers come within a few minutes. A higher `chance` brings urgent help sooner at more
+alerts; a higher `least` saves alerts, and leaves more tasks to the coordinators. In an emergency nobody is spared.
+"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,7 +8,8 @@ import time_machine
 
 from kurir_api.auth import Principal, principal_of_member
 from kurir_api.dispatch.alarming import tell_due_alarms
-from kurir_api.dispatch.waves import look_again_at, plan_wave, run_due_waves, seek_members
+from kurir_api.dispatch.timing import look_again_at
+from kurir_api.dispatch.waves import plan_wave, run_due_waves, seek_members
 from kurir_api.models import (
     Alarm,
     AlarmReason,

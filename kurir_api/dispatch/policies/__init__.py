@@ -41,7 +41,7 @@ class NextWave:
 
 @dataclass(frozen=True, slots=True)
 class Policy:
-    """A file of this folder. `short_list`: of how many of the nearest it chooses."""
+    """A file of this folder. `short_list`: of how many of the nearest it chooses, at least those of a wave's size."""
 
     choose: Callable[[WaveRequest], NextWave]
     short_list: int

@@ -20,42 +20,39 @@ SHORT_LIST = 50
 USUAL_YES = 0.287
 """The share of alerts that is answered with a yes next door: the median of published systems (Scquizzato 2020)."""
 
-USUAL_WEIGHT = 40.0
-"""For how many alerts that share counts against those of the people nearby."""
+OWN_WEIGHT = 15.0
+"""For how many alerts that share counts against a member's own. If the shares at which people say yes spread as in
+Beta(2.1, 2.1), scaled to that mean, it is 18 (mean over variance); a little less, since a record also shows who
+doesn't hear alerts any more."""
 
-OWN_WEIGHT = 4.2
-"""For how many alerts the people nearby count against a member's own: as in Beta(1.2, 3.0), a guess at how
-much people differ."""
+AREA_WEIGHT = 30.0
+"""For how many expected yeses an area counts as answering as usual; chosen with the simulator."""
 
-AREA_WEIGHT = 10.0
-"""For how many expected yeses an area counts as answering like any other."""
-
-RECOVERY = timedelta(days=1.5)
+RECOVERY = timedelta(days=1.2)
 """After an alert people ignore further ones for a while, on average so long (model: Manshadi & Rodilitz 2022; the
 figure is guessed, 0.5 to 3 days)."""
 
-WANTED = {"EMERGENCY": 0.9, "URGENT": 0.6, "NORMAL": 0.3}
-LEAST = {"EMERGENCY": 0.01, "URGENT": 0.03, "NORMAL": 0.06}
 LARGEST = 16
 """So many at most, beyond the open slots."""
 
 
 def choose(request: WaveRequest) -> NextWave:
     """The likeliest first, up to the wanted chance that as many say yes as are needed."""
-    usual = _usual(request)
-    chances = {one.member_id: _chance(one, request, usual) for one in request.candidates}
-    likely = sorted(
-        (one for one in request.candidates if chances[one.member_id] >= LEAST[request.task.urgency]),
-        key=lambda one: (-chances[one.member_id], one.rank),
+    plan, needed = request.plan, request.open_slots
+    records = [request.history.of(one.member_id) for one in request.candidates]
+    area = answering(request.history.area)
+    ranked = sorted(
+        ((_chance(one, record, request.now), one) for one, record in zip(request.candidates, records, strict=True)),
+        key=lambda pair: (-pair[0], pair[1].rank),
     )
+    likely = [(chance, one) for chance, one in ranked if chance >= plan.least * area]
+    if not likely and not request.history.waves:
+        likely = ranked[:needed]  # the coordinators hear of a task when some have been asked, however unlikely
     size = wave_size(
-        [chances[one.member_id] for one in likely],
-        wanted=WANTED[request.task.urgency],
-        needed=request.open_slots,
-        largest=request.open_slots + LARGEST,
+        [chance * area for chance, _ in likely], wanted=plan.chance, needed=needed, largest=needed + LARGEST
     )
-    plan = replace(request.plan, wait=request.plan.step or request.plan.wait)
-    return NextWave(likely[:size], waiting_time(plan, request.task, request.now))
+    stepping = replace(plan, wait=plan.step or plan.wait)
+    return NextWave([one for _, one in likely[:size]], waiting_time(stepping, request.task, request.now))
 
 
 def wave_size(chances: Sequence[float], *, wanted: float, needed: int, largest: int) -> int:
@@ -71,9 +68,9 @@ def wave_size(chances: Sequence[float], *, wanted: float, needed: int, largest: 
     return most
 
 
-def shrunk(record: Record, towards: float, weight: float) -> float:
-    """The share who say yes, between the record's own and `towards`, which counts like `weight` alerts."""
-    return (record.yes + weight * towards) / (record.asked + weight)
+def shrunk(record: Record) -> float:
+    """The share of alerts next door that a member says yes to: his own, drawn towards the usual."""
+    return (record.yes + OWN_WEIGHT * USUAL_YES) / (record.asked + OWN_WEIGHT)
 
 
 def rested(last_alerted_at: datetime | None, now: datetime) -> float:
@@ -83,18 +80,13 @@ def rested(last_alerted_at: datetime | None, now: datetime) -> float:
     return 1 - exp(-max((now - last_alerted_at) / RECOVERY, 0.0))
 
 
-def _usual(request: WaveRequest) -> float:
-    """The share who say yes among the people nearby."""
-    records = [request.history.of(one.member_id) for one in request.candidates]
-    together = Record(sum(record.yes for record in records), sum(record.asked for record in records))
-    return shrunk(together, USUAL_YES, USUAL_WEIGHT)
+def answering(area: Record) -> float:
+    """1 for an area whose tasks are answered as usual; less for one that is answered badly, so that more people are
+    asked there, also less likely ones."""
+    return min((area.yes + AREA_WEIGHT) / (area.asked * USUAL_YES + AREA_WEIGHT), 1.0)
 
 
-def _chance(one: Candidate, request: WaveRequest, usual: float) -> float:
-    """That this candidate says yes to this task."""
-    own = shrunk(request.history.of(one.member_id), usual, OWN_WEIGHT)
+def _chance(one: Candidate, record: Record, now: datetime) -> float:
+    """That this candidate says yes."""
     willing = exp(-one.travel_time / by_detour(WILLING_M))
-    area = request.history.area
-    # An area that answered as expected counts 1; one that answered badly less, so that more are asked there.
-    answering = min((area.yes + AREA_WEIGHT) / (area.asked * usual + AREA_WEIGHT), 1.0)
-    return min(own * willing * rested(one.last_alerted_at, request.now) * answering, 1.0)
+    return shrunk(record) * willing * rested(one.last_alerted_at, now)

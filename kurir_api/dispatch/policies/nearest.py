@@ -3,7 +3,8 @@
 from kurir_api.dispatch.policies import NextWave, WaveRequest
 from kurir_api.dispatch.timing import waiting_time
 
-SHORT_LIST = 50
+SHORT_LIST = 0
+"""Those whom the wave takes are always given."""
 
 
 def choose(request: WaveRequest) -> NextWave:
