@@ -11,6 +11,7 @@ SIZES = {
     "outbox": {"alerts": 3},
     "push-fanout": {"messages": 5, "backlog": 20},
     "storm": {"alerts": 1, "workers": 1, "kills": 0},
+    "simulate": {"members": 5, "tasks": 2, "weeks": 1},
 }
 
 
@@ -32,6 +33,7 @@ async def test_all_measurements_come_to_an_end() -> None:
         "push_fanout",
         "push_fanout",
         "storm",
+        "simulate",
     ]
     assert "winners           2  of 2" in text
     assert "told it is taken  4  of 4" in text

@@ -24,6 +24,9 @@ def waiting_time(plan: WavePlan, task: TaskFacts, now: datetime) -> timedelta:
 
 def look_again_at(task: TaskFacts, now: datetime) -> datetime:
     """When to look for people again if nobody is left to ask `now`: meanwhile quiet hours may end, or shifts begin.
-    After the time that a wave of the kind and urgency waits, sooner as the window nears; before it ends.
+    After the time that a wave of the kind and urgency waits, sooner as the window nears, and before it ends.
     """
-    return min(now + min(plan_of(task).wait, max((task.starts_at - now) / 4, SHORTEST_REST)), task.ends_at)
+    rest = plan_of(task).wait
+    if task.starts_at > now:
+        rest = min(rest, max((task.starts_at - now) / 4, SHORTEST_REST))
+    return min(now + rest, task.ends_at)

@@ -75,7 +75,8 @@ async def acknowledged(now: datetime) -> Alarm:
         (Urgency.NORMAL, timedelta(hours=8), 60),
         (Urgency.NORMAL, timedelta(hours=2), 30),
         (Urgency.NORMAL, timedelta(minutes=8), 5),
-        (Urgency.NORMAL, timedelta(hours=-1), 5),
+        (Urgency.URGENT, timedelta(hours=-1), 10),
+        (Urgency.NORMAL, timedelta(hours=-1), 60),
     ],
 )
 async def test_people_are_looked_for_again_soon_and_sooner_as_the_window_nears(

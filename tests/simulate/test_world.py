@@ -11,7 +11,7 @@ from kurir_api.dispatch.facts import WEEK
 from kurir_api.models import AlertStatus, Urgency, WaveStatus
 from kurir_api.simulate.world import Run, World
 from kurir_api.task_kinds import task_kinds
-from tests.simulate.worlds import MORNING, START, SURE, by_hand, need, person, played
+from tests.simulate.worlds import MORNING, START, SILENT, SURE, by_hand, need, person, played
 
 POLICIES = ["nearest", "adaptive", "broadcast"]
 MINUTE = timedelta(minutes=1)
@@ -119,7 +119,7 @@ class TestWaves:
     def test_waves_follow_each_other_as_the_plan_says(self) -> None:
         people = [person(number, metres=number * 1000, accepts=NEVER) for number in range(1, 8)]
 
-        (run,) = by_hand(people, [need()]).runs
+        (run,) = by_hand(people, [need()], behaviour=SILENT).runs
 
         assert asked(run) == [
             *[(number, timedelta()) for number in range(1, 6)],
@@ -127,11 +127,21 @@ class TestWaves:
         ]
         assert {wave.status for wave in run.waves} == {WaveStatus.EXHAUSTED}
 
+    def test_the_next_wave_follows_at_once_when_everybody_said_no(self) -> None:
+        people = [person(number, metres=number * 1000, accepts=NEVER) for number in range(1, 8)]
+
+        (run,) = by_hand(people, [need()]).runs
+
+        assert asked(run) == [
+            *[(number, timedelta()) for number in range(1, 6)],
+            *[(number, MINUTE) for number in (6, 7)],
+        ]
+
     def test_whoever_said_no_is_remembered_and_when_nobody_is_left_the_coordinators_are_told(self) -> None:
         (run,) = by_hand([person(accepts=NEVER)], [need()]).runs
 
         assert [alert.status for alert in run.alerts] == [AlertStatus.DECLINED]
-        assert (run.claimed_at, run.told_at) == (None, MORNING + 10 * MINUTE)
+        assert (run.claimed_at, run.told_at) == (None, MORNING + MINUTE)
 
     def test_they_are_told_at_once_when_there_is_nobody_at_all(self) -> None:
         (run,) = by_hand([person(capabilities={})], [need()]).runs
@@ -141,12 +151,12 @@ class TestWaves:
     def test_they_are_told_after_15_minutes_although_people_are_still_being_asked(self) -> None:
         people = [person(number, accepts=NEVER) for number in range(1, 30)]
 
-        (run,) = by_hand(people, [need()]).runs
+        (run,) = by_hand(people, [need()], behaviour=SILENT).runs
 
         assert run.told_at == MORNING + 15 * MINUTE
         assert len(run.alerts) == 29
 
-    def test_whoever_turns_up_later_is_asked_when_they_are_told_again(self) -> None:
+    def test_whoever_turns_up_later_is_asked_when_people_are_looked_for_again(self) -> None:
         late = person(switches=[MORNING + 5 * MINUTE, MORNING + 100 * HOUR])
 
         (run,) = by_hand([late], [need()]).runs
@@ -200,8 +210,8 @@ class TestBudget:
         night = START + 22 * HOUR
         usual, emergency = need(1, at=night), need(2, at=night, urgency=Urgency.EMERGENCY, starts_in=timedelta())
 
-        assert [len(run.alerts) for run in by_hand([asleep], [usual]).runs] == [0]
-        assert [len(run.alerts) for run in by_hand([person(quiet=asleep.quiet)], [emergency]).runs] == [1]
+        assert [asked(run) for run in by_hand([asleep], [usual]).runs] == [[(1, timedelta(hours=6, minutes=30))]]
+        assert [asked(run) for run in by_hand([person(quiet=asleep.quiet)], [emergency]).runs] == [[(1, timedelta())]]
 
 
 class TestNotComing:

@@ -1,6 +1,7 @@
 """Worlds, invented or by hand."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from math import inf
 from random import Random
@@ -25,6 +26,10 @@ MORNING = START + timedelta(hours=9)
 FOR_EVER = datetime(2099, 1, 1, tzinfo=UTC)
 SURE = usual(delivered=1.0, seen=1.0, declines=1.0, arrives=1.0, answer_spread=0.0, inactive_days=0.0, muted_days=0.0)
 """Everything arrives and is looked at and answered after a minute, five if it isn't urgent, with a yes or a no."""
+
+
+SILENT = replace(SURE, declines=0.0)
+"""Whoever doesn't say yes says nothing."""
 
 
 def played(policy: str = "adaptive", *, seed: int = 1, weeks: int = 8, **behaviour: Any) -> World:
