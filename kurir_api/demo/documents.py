@@ -57,6 +57,7 @@ WAVES = """
 query Waves($task: ID!) {
   task(id: $task) {
     status
+    alarms { reason }
     waves { number status dueAt alerts { rank distanceM status member { id name } } }
   }
 }

@@ -145,7 +145,7 @@ async def _await_alerts(client: Client, coordinator: str, task: Answer, story: S
 
     def sent(state: Answer) -> bool:
         alerts = state["waves"][0]["alerts"] if state["waves"] else []
-        if not alerts and state["waves"] and state["waves"][0]["status"] == "EXHAUSTED":
+        if not alerts and {"reason": "NOBODY_LEFT"} in state["alarms"]:
             raise WalkFailed("Nobody could be alerted: every licensed member near is off duty or busy")
         return bool(alerts) and all(alert["status"] != "QUEUED" for alert in alerts)
 

@@ -11,7 +11,7 @@ from kurir_api.dispatch.facts import WEEK
 from kurir_api.models import AlertStatus, Urgency, WaveStatus
 from kurir_api.simulate.world import Run, World
 from kurir_api.task_kinds import task_kinds
-from tests.simulate.worlds import MORNING, START, SILENT, SURE, by_hand, need, person, played
+from tests.simulate.worlds import MORNING, SILENT, START, SURE, by_hand, need, person, played
 
 POLICIES = ["nearest", "adaptive", "broadcast"]
 MINUTE = timedelta(minutes=1)
@@ -210,7 +210,8 @@ class TestBudget:
         night = START + 22 * HOUR
         usual, emergency = need(1, at=night), need(2, at=night, urgency=Urgency.EMERGENCY, starts_in=timedelta())
 
-        assert [asked(run) for run in by_hand([asleep], [usual]).runs] == [[(1, timedelta(hours=6, minutes=30))]]
+        in_the_morning = timedelta(hours=6, minutes=33, seconds=7.5)  # the first look after they are over
+        assert [asked(run) for run in by_hand([asleep], [usual]).runs] == [[(1, in_the_morning)]]
         assert [asked(run) for run in by_hand([person(quiet=asleep.quiet)], [emergency]).runs] == [[(1, timedelta())]]
 
 
