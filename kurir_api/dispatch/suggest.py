@@ -19,7 +19,6 @@ from typing import TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.optimize import linear_sum_assignment
 
 from kurir_api.dispatch.candidates import Candidate
 from kurir_api.dispatch.choosing import by_road
@@ -193,6 +192,8 @@ class _Board:
 
     def _assign_anew(self, rows: Rows) -> Rows:
         """The best for openings that all overlap, with all others as they are. Returns those that changed."""
+        from scipy.optimize import linear_sum_assignment  # noqa: PLC0415 - half a second of every process's start
+
         costs = self._costs_beside(rows)
         able = np.flatnonzero(np.isfinite(costs).any(axis=0))
         slots = np.repeat(np.arange(len(rows)), self.slots[rows])

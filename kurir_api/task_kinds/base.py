@@ -35,7 +35,7 @@ class WavePlan:
 WAVES = {
     Urgency.EMERGENCY: WavePlan(size=8, wait=timedelta(minutes=3), chance=0.8, least=0.0, step=timedelta(minutes=1)),
     Urgency.URGENT: WavePlan(size=5, wait=timedelta(minutes=10), chance=0.35, least=0.05, step=timedelta(minutes=2)),
-    Urgency.NORMAL: WavePlan(size=3, wait=timedelta(minutes=60), chance=0.1, least=0.08, step=timedelta(minutes=15)),
+    Urgency.NORMAL: WavePlan(size=3, wait=timedelta(minutes=60), chance=0.1, least=0.1, step=timedelta(minutes=15)),
 }
 """The default plans.
 
