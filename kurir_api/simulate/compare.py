@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from math import sqrt
 from statistics import fmean, stdev
 
-
 from kurir_api.simulate.measures import COMPARED, Measure, Outcome
 
 CONFIDENCE = 0.95
