@@ -6,11 +6,13 @@ from contextlib import asynccontextmanager
 from contextvars import ContextVar
 from datetime import UTC, datetime, timedelta
 
+import asyncpg
 import pytest
 from structlog.testing import capture_logs
 from tortoise.connection import get_connection
 
 from kurir_api.auth import principal_of_member
+from kurir_api.database import connect_arguments
 from kurir_api.dispatch.outbox import LEASE
 from kurir_api.dispatch.senders import Delivery, Push
 from kurir_api.dispatch.senders.memory import MemorySender
@@ -19,7 +21,7 @@ from kurir_api.models import IdempotencyKey, Notification, Role, Task
 from kurir_api.services.tasks.claim_task import ClaimTask, claim_task
 from kurir_api.services.tasks.publish_task import TaskAction, publish_task
 from kurir_api.settings import Settings
-from kurir_api.worker import LONGEST_SLEEP, SHORTEST_SLEEP, Loop, Worker
+from kurir_api.worker import CHANNEL, LONGEST_SLEEP, SHORTEST_SLEEP, Loop, Worker
 from tests.dispatch.outgoing import ending, waiting
 from tests.factories import NOW, make_device, make_member, make_notification, make_task, principal_for
 
@@ -155,6 +157,19 @@ class TestSleeping:
             loop.sleep_until(due, NOW)
 
         assert loop.sleep_until(NOW, NOW) == SHORTEST_SLEEP
+
+
+async def test_a_worker_that_finds_nothing_to_do_wakes_nobody(settings: Settings) -> None:
+    await make_task()
+    heard: asyncio.Queue[str] = asyncio.Queue()
+    listening = await asyncpg.connect(**connect_arguments(settings.database_url or ""))
+    await listening.add_listener(CHANNEL, lambda *said: heard.put_nowait(said[-1]))
+
+    await Worker(settings, MemorySender(), MemoryTextSender()).run_until_idle(NOW)
+    await get_connection("default").execute_query("SELECT pg_notify($1, 'the end')", [CHANNEL])
+
+    assert await heard.get() == "the end"
+    await listening.close()
 
 
 class TestRunning:

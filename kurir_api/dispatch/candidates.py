@@ -64,7 +64,7 @@ class Candidate:
     @property
     def travel_time(self) -> timedelta:
         """By road, else as the distance suggests. Only for candidates with a location."""
-        return self.road_time or by_detour(self.distance_m or 0.0)
+        return by_detour(self.distance_m or 0.0) if self.road_time is None else self.road_time
 
     def taking(self, road_time: timedelta | None) -> "Candidate":
         """The candidate with that time by road; None: as it was."""

@@ -7,11 +7,11 @@ from random import Random
 from statistics import NormalDist
 
 from kurir_api.dispatch.facts import WEEK
+from kurir_api.dispatch.fallbacks import FALLBACK_AFTER
 from kurir_api.simulate.behaviour import Behaviour
 from kurir_api.simulate.demand import ZONE, Need
 from kurir_api.simulate.people import Person
 
-FALLBACK_AFTER = timedelta(minutes=3)
 NIGHT_FROM, NIGHT_TO = 22, 5
 NORMAL = NormalDist()
 

@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kurir_api.dispatch.candidates import Candidate, Search
+from kurir_api.dispatch.choosing import NOBODY
 from kurir_api.dispatch.eligibility import CHECKS, Situation, reasons_against
 from kurir_api.dispatch.facts import WEEK, MemberFacts
 from kurir_api.dispatch.history import LOOKED_BACK, History, Record, area_of, weight, willingness
@@ -32,8 +33,6 @@ from kurir_api.task_kinds import Deadlines, TaskKind, task_kinds
 CLAIM_CHECKS = [check for check in CHECKS if check.forbids_claim]
 NO_SHOW_AFTER = timedelta(minutes=30)
 """So long after a claim the slot of somebody who doesn't come to an open window opens again."""
-
-NOBODY = NextWave([], timedelta())
 
 
 @dataclass(slots=True, eq=False)

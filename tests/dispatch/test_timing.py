@@ -21,11 +21,11 @@ HOUR = WavePlan(size=3, wait=timedelta(minutes=60))
         (timedelta(minutes=30), timedelta(minutes=7, seconds=30)),
         (timedelta(minutes=4), timedelta(minutes=1)),
         (timedelta(seconds=30), timedelta(minutes=1)),
-        (timedelta(), timedelta(minutes=1)),
-        (timedelta(hours=-2), timedelta(minutes=1)),
+        (timedelta(), timedelta(minutes=60)),
+        (timedelta(hours=-2), timedelta(minutes=60)),
     ],
 )
-def test_as_planned_but_near_the_window_a_quarter_of_the_time_left_and_never_under_a_minute(
+def test_as_planned_but_shortly_before_the_window_a_quarter_of_the_time_left_and_never_under_a_minute(
     starts_in: timedelta, wait: timedelta
 ) -> None:
     assert waiting_time(HOUR, task(starts_in=starts_in), NOW) == wait
@@ -34,4 +34,4 @@ def test_as_planned_but_near_the_window_a_quarter_of_the_time_left_and_never_und
 def test_a_plan_of_less_than_a_minute_is_kept() -> None:
     hurried = WavePlan(size=3, wait=timedelta(seconds=20))
 
-    assert waiting_time(hurried, task(starts_in=timedelta(0)), NOW) == timedelta(seconds=20)
+    assert waiting_time(hurried, task(starts_in=timedelta(seconds=30)), NOW) == timedelta(seconds=20)

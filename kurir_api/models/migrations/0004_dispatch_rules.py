@@ -76,9 +76,10 @@ class Migration(migrations.Migration):
         _index("task_window_closing", "task (ends_at) WHERE status IN ('DRAFT','OPEN')"),
         _index("member_turned_up", "member (regency_code, turned_up_at) WHERE turned_up_at IS NOT NULL"),
         _check("notification", "notification_channel_known", "channel IN ('push','fallback')"),
+        # For each row: a worker that looks for alarms and finds none must not wake itself.
         ops.RunSQL(
             "CREATE TRIGGER wake_worker AFTER INSERT OR UPDATE OF due_at ON alarm"
-            " FOR EACH STATEMENT EXECUTE FUNCTION wake_worker()",
+            " FOR EACH ROW EXECUTE FUNCTION wake_worker()",
             reverse_sql="DROP TRIGGER wake_worker ON alarm",
         ),
         # Each may make a wave due before its time.
@@ -89,7 +90,7 @@ class Migration(migrations.Migration):
         ),
         ops.RunSQL(
             "CREATE TRIGGER wake_worker AFTER UPDATE OF turned_up_at ON member"
-            " FOR EACH STATEMENT EXECUTE FUNCTION wake_worker()",
+            " FOR EACH ROW EXECUTE FUNCTION wake_worker()",
             reverse_sql="DROP TRIGGER wake_worker ON member",
         ),
     ]
