@@ -20,8 +20,13 @@ def credentials() -> StandInCredentials:
 
 
 @pytest.fixture
-async def sender(fcm: FcmStandIn, credentials: StandInCredentials) -> AsyncIterator[FcmSender]:
-    sender = FcmSender(SenderConfig(credentials, PROJECT))
-    with serving(fcm):
-        yield sender
+async def url(fcm: FcmStandIn) -> AsyncIterator[str]:
+    async with serving(fcm) as url:
+        yield url
+
+
+@pytest.fixture
+async def sender(url: str, credentials: StandInCredentials) -> AsyncIterator[FcmSender]:
+    sender = FcmSender(SenderConfig(credentials, PROJECT), endpoint=url)
+    yield sender
     await sender.close()

@@ -26,34 +26,10 @@ from tests.fcm_stand_in import (
     FcmStandIn,
     StandInCredentials,
     quota_exceeded,
-    serving,
 )
 from tests.ids import id_of
 
 pytestmark = pytest.mark.usefixtures("db")
-
-
-@pytest.fixture
-def fcm() -> FcmStandIn:
-    return FcmStandIn()
-
-
-@pytest.fixture
-def credentials() -> StandInCredentials:
-    return StandInCredentials()
-
-
-@pytest.fixture
-async def url(fcm: FcmStandIn) -> AsyncIterator[str]:
-    async with serving(fcm) as url:
-        yield url
-
-
-@pytest.fixture
-async def sender(url: str, credentials: StandInCredentials) -> AsyncIterator[FcmSender]:
-    sender = FcmSender(SenderConfig(credentials, PROJECT), endpoint=url)
-    yield sender
-    await sender.close()
 
 
 @pytest.fixture

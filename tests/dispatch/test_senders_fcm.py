@@ -26,7 +26,6 @@ from tests.fcm_stand_in import (
     FcmStandIn,
     StandInCredentials,
     quota_exceeded,
-    serving,
 )
 
 NOW = datetime(2026, 11, 22, 0, 0, tzinfo=UTC)
@@ -45,29 +44,6 @@ NOTIFICATION_ID = "Tm90aWZpY2F0aW9uOjAxOTBhNmMwLTAwMDAtNzAwMC04MDAwLTAwMDAwMDAwM
 """As the API says it: base64 of "Notification:0190a6c0-0000-7000-8000-000000000001"."""
 
 SENT = Delivery(Outcome.SENT)
-
-
-@pytest.fixture
-def fcm() -> FcmStandIn:
-    return FcmStandIn()
-
-
-@pytest.fixture
-def credentials() -> StandInCredentials:
-    return StandInCredentials()
-
-
-@pytest.fixture
-async def url(fcm: FcmStandIn) -> AsyncIterator[str]:
-    async with serving(fcm) as url:
-        yield url
-
-
-@pytest.fixture
-async def sender(url: str, credentials: StandInCredentials) -> AsyncIterator[FcmSender]:
-    sender = FcmSender(SenderConfig(credentials, PROJECT), endpoint=url)
-    yield sender
-    await sender.close()
 
 
 @pytest.fixture
