@@ -8,7 +8,7 @@ from tortoise.connection import get_connection
 
 from kurir_api.dispatch.candidates import Candidate
 from kurir_api.dispatch.facts import place_of
-from kurir_api.dispatch.history import load_history
+from kurir_api.dispatch.history import History, load_history
 from kurir_api.dispatch.policies import DEFAULT, NextWave, Policy, WaveRequest, policies
 from kurir_api.dispatch.ranking import rank
 from kurir_api.dispatch.timing import plan_of
@@ -40,11 +40,15 @@ async def next_wave(task: Task, now: datetime, roads: Roads | None = None) -> Ne
             task=task,
             candidates=await by_road(task, candidates, now, roads) if roads else candidates,
             plan=plan,
-            history=await load_history(task, [one.member_id for one in candidates], now),
+            history=await _history(policy, task, candidates, now),
             open_slots=task.slots - task.slots_taken,
             now=now,
         )
     )
+
+
+async def _history(policy: Policy, task: Task, candidates: Sequence[Candidate], now: datetime) -> History:
+    return await load_history(task, [one.member_id for one in candidates], now) if policy.learns else History()
 
 
 async def policy_of(task: Task) -> Policy:

@@ -11,10 +11,8 @@ from tortoise.connection import get_connection
 
 from kurir_api.dispatch.candidates import Candidate, Search
 from kurir_api.dispatch.facts import ASKED, FACTS, LOOKED_UP, facts_of, required_capabilities
+from kurir_api.dispatch.nearest import GROWTH, SPARE
 from kurir_api.models import Task
-
-SPARE = 12
-GROWTH = 4
 
 FEWEST_ROWS = 16
 """Of one statement. It has as many or four times, sixteen times ... as many: so few statements differ that PostgreSQL

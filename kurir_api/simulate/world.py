@@ -20,8 +20,8 @@ from kurir_api.dispatch.choosing import NOBODY
 from kurir_api.dispatch.eligibility import CHECKS, Situation, reasons_against
 from kurir_api.dispatch.facts import WEEK, MemberFacts
 from kurir_api.dispatch.history import LOOKED_BACK, History, Record, area_of, weight, willingness
+from kurir_api.dispatch.nearest import GROWTH, SPARE
 from kurir_api.dispatch.policies import NextWave, Policy, WaveRequest
-from kurir_api.dispatch.ranking import GROWTH, SPARE
 from kurir_api.dispatch.timing import look_again_at, plan_of
 from kurir_api.models import AlertStatus, Urgency, WaveStatus
 from kurir_api.simulate.answers import Draws, answer
@@ -159,13 +159,16 @@ class World:
         plan = plan_of(run.need)
         policy = self._setting.policy
         candidates = self._rank(at, run, max(policy.short_list, plan.size))
-        history = History(
+        history = self._history(at, run) if policy.learns else History()
+        request = WaveRequest(task=run.need, candidates=candidates, plan=plan, history=history, open_slots=1, now=at)
+        return policy.choose(request) if candidates else NOBODY
+
+    def _history(self, at: datetime, run: Run) -> History:
+        return History(
             members=_Lazily(self._people, lambda member_id: self.record(at, member_id)),
             area=self.record(at, area_of(run.need.region_id)),
             waves=len(run.waves),
         )
-        request = WaveRequest(task=run.need, candidates=candidates, plan=plan, history=history, open_slots=1, now=at)
-        return policy.choose(request) if candidates else NOBODY
 
     def _rank(self, at: datetime, run: Run, limit: int) -> list[Candidate]:
         """As `ranking.rank`."""

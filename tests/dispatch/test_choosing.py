@@ -11,6 +11,7 @@ from kurir_api.dispatch.choosing import NOBODY, next_wave, policy_of
 from kurir_api.dispatch.policies import NextWave, policies
 from kurir_api.dispatch.travel import Roads
 from kurir_api.models import DispatchSetting, Member, Task, Urgency, WaveStatus
+from tests.counting import Statements
 from tests.factories import NOW, OTHER_REGENCY, REGENCY, make_alert, make_member, make_task, make_wave
 
 pytestmark = pytest.mark.usefixtures("db")
@@ -44,6 +45,18 @@ async def chosen(task: Task) -> list[str]:
 
 def names(members: list[Member]) -> list[str]:
     return [member.name for member in members]
+
+
+@pytest.mark.parametrize(("policy", "count"), [("nearest", 2), ("broadcast", 2), ("adaptive", 3)])
+async def test_how_alerts_were_answered_is_read_only_for_a_policy_that_learns(policy: str, count: int) -> None:
+    await drivers(2)
+    await setting(policy)
+    task = await make_task()
+
+    with Statements() as statements:
+        await next_wave(task, NOW)
+
+    assert len(statements) == count
 
 
 class TestPolicy:

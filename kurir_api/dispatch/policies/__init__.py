@@ -1,5 +1,5 @@
 """Policies: whom of the ranked candidates a wave alerts, and how long it waits. Another policy is another file that
-defines `choose` and `SHORT_LIST`."""
+defines `choose`, `SHORT_LIST` and `LEARNS`."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -41,14 +41,17 @@ class NextWave:
 
 @dataclass(frozen=True, slots=True)
 class Policy:
-    """A file of this folder. `short_list`: of how many of the nearest it chooses, at least those of a wave's size."""
+    """A file of this folder. `short_list`: of how many of the nearest it chooses, at least those of a wave's size.
+    `learns`: from the history; others are given an empty one.
+    """
 
     choose: Callable[[WaveRequest], NextWave]
     short_list: int
+    learns: bool
 
 
 @cache
 def policies() -> dict[str, Policy]:
     """Every policy by the name of its file."""
     files = {module.name: import_module(f"{__name__}.{module.name}") for module in iter_modules(__path__)}
-    return {name: Policy(file.choose, file.SHORT_LIST) for name, file in files.items()}
+    return {name: Policy(file.choose, file.SHORT_LIST, file.LEARNS) for name, file in files.items()}

@@ -15,6 +15,7 @@ from kurir_api.dispatch.policies import NextWave, WaveRequest
 from kurir_api.dispatch.timing import waiting_time
 from kurir_api.dispatch.travel import by_detour
 
+LEARNS = True
 SHORT_LIST = 50
 
 USUAL_YES = 0.287

@@ -3,6 +3,7 @@
 from kurir_api.dispatch.policies import NextWave, WaveRequest
 from kurir_api.dispatch.timing import waiting_time
 
+LEARNS = False
 SHORT_LIST = 10_000
 """Everybody of a regency, with a bound all the same: what is chosen is one transaction's work."""
 

@@ -3,6 +3,7 @@
 from kurir_api.dispatch.policies import NextWave, WaveRequest
 from kurir_api.dispatch.timing import waiting_time
 
+LEARNS = False
 SHORT_LIST = 0
 """Those whom the wave takes are always given."""
 
