@@ -17,7 +17,7 @@ from kurir_api.database import connected, database_url, pending_migrations
 from kurir_api.database import migrate as migrate_database
 from kurir_api.demo.client import WalkFailed
 from kurir_api.demo.run import run_demo, run_walk
-from kurir_api.dispatch.doctor import Finding, examine
+from kurir_api.dispatch.doctor import examine
 from kurir_api.dispatch.policies import policies
 from kurir_api.dispatch.senders import PushSender, sender_named
 from kurir_api.dispatch.travel import opened_roads
@@ -217,8 +217,7 @@ def doctor() -> None:
     """List every open task, claim, alarm, message and report that nothing would take up again, or that nobody answers
     for. Nothing printed and status 0: all is well. Status 1: there are some.
     """
-    settings = _prepared()
-    findings = asyncio.run(_examined(settings))
+    findings = _over_database(_prepared(), lambda: examine(utc_now()))
     for finding in findings:
         typer.echo(f"{finding.item}: {finding.problem}")
     if findings:
@@ -326,12 +325,6 @@ def _over_database(settings: Settings, work: Callable[[], Awaitable[T]]) -> T:
     except ClientError as error:
         typer.echo(f"{error.message('id')}\n{error.message('en')}", err=True)
         raise typer.Exit(REFUSED) from error
-
-
-async def _examined(settings: Settings) -> list[Finding]:
-    await _fit_tables(settings)
-    async with connected(database_url(settings), minsize=1, maxsize=1):
-        return await examine(utc_now())
 
 
 async def _work(settings: Settings) -> None:

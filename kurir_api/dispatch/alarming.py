@@ -11,7 +11,7 @@ from tortoise.transactions import in_transaction
 from kurir_api.dispatch.alarms import STANDS, VERIFIED_WITHIN, end_alarms
 from kurir_api.dispatch.notifications import coordinators_of, notify
 from kurir_api.dispatch.texts import NotificationKind
-from kurir_api.models import Alarm, AlarmReason, Task, Urgency
+from kurir_api.models import Alarm, AlarmReason, Task
 from kurir_api.task_kinds import task_kinds
 
 LEASE = timedelta(seconds=60)
@@ -67,9 +67,8 @@ async def _tell(task_id: UUID, alarm_id: UUID, lease: datetime, now: datetime) -
             NotificationKind(alarm.reason),
             await coordinators_of(task.region_id),
             task,
-            regency_code=task.regency_code,
             now=now,
-            urgent=task.urgency is not Urgency.NORMAL and alarm.reason is not AlarmReason.NOT_VERIFIED,
+            urgent=task.urgent and alarm.reason is not AlarmReason.NOT_VERIFIED,
             alerted=await _people_asked(task),
         )
 

@@ -46,7 +46,6 @@ async def send_due_fallbacks(now: datetime, *, batch: int = 200) -> int:
                 NotificationKind.TASK_ALERT,
                 [alert["member_id"] for alert in alerts],
                 task,
-                regency_code=task.regency_code,
                 now=now,
                 alert_ids={alert["member_id"]: alert["id"] for alert in alerts},
                 distances_m={alert["member_id"]: alert["distance_m"] for alert in alerts},

@@ -9,7 +9,7 @@ import orjson
 from tortoise.connection import get_connection
 
 from kurir_api.dispatch.texts import NotificationKind
-from kurir_api.models import AlarmReason, Notification, Task, Urgency, new_id
+from kurir_api.models import AlarmReason, Notification, Task, Urgency, new_id, region_and_above
 from kurir_api.task_kinds import task_kinds
 
 USEFUL_FOR = timedelta(days=1)
@@ -74,8 +74,8 @@ async def notify(
     members: Iterable[UUID],
     task: Task | None,
     *,
-    regency_code: str,
     now: datetime,
+    regency_code: str | None = None,
     alert_ids: Mapping[UUID, UUID] | None = None,
     distances_m: Mapping[UUID, float] | None = None,
     drill_ids: Mapping[UUID, UUID] | None = None,
@@ -89,7 +89,8 @@ async def notify(
     """Queue one notification for each of `members`, due at `due_at`, else now. One statement.
 
     `alert_ids`, `distances_m` (metres) and `drill_ids` are by member id. `data` are further fields of `texts.render`;
-    the task's own are filled in here. Worth sending until the task's window ends, or else for `useful_for`.
+    the task's own are filled in here. `regency_code`: where there is no task, or its isn't meant. Worth sending until
+    the task's window ends, or else for `useful_for`.
     """
     members = list(dict.fromkeys(members))
     if not members:
@@ -101,7 +102,7 @@ async def notify(
             [new_id() for _ in members],
             members,
             [(alert_ids or {}).get(member) for member in members],
-            regency_code,
+            regency_code or (task and task.regency_code),
             kind.value,
             task.id if task else None,
             orjson.dumps((_fields(task) if task else {}) | data).decode(),
@@ -161,12 +162,6 @@ async def coordinators_of(region_code: str) -> list[UUID]:
         [region_and_above(region_code)],
     )
     return [row["id"] for row in rows]
-
-
-def region_and_above(code: str) -> list[str]:
-    """A region's code and those of all regions it lies in: "33.02.23" → ["33", "33.02", "33.02.23"]."""
-    parts = code.split(".")
-    return [".".join(parts[: depth + 1]) for depth in range(len(parts))]
 
 
 def _fields(task: Task) -> dict[str, Any]:

@@ -115,7 +115,6 @@ async def _tell_phones(
             NotificationKind.TASK_TAKEN,
             alert_ids,
             task,
-            regency_code=task.regency_code,
             now=now,
             alert_ids=alert_ids,
             due_at=due_at,

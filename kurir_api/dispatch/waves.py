@@ -27,7 +27,6 @@ from kurir_api.models import (
     Notification,
     Task,
     TaskStatus,
-    Urgency,
     Wave,
     WaveStatus,
     new_id,
@@ -234,11 +233,10 @@ async def _alert(task: Task, wave: Wave, chosen: list[Candidate], now: datetime)
         NotificationKind.TASK_ALERT,
         [alert.member_id for alert in alerts],
         task,
-        regency_code=task.regency_code,
         now=now,
         alert_ids={alert.member_id: alert.id for alert in alerts},
         distances_m={alert.member_id: alert.distance_m for alert in alerts},
-        urgent=task.urgency is not Urgency.NORMAL,
+        urgent=task.urgent,
     )
 
 

@@ -21,7 +21,7 @@ from kurir_api.models.membership import Membership, Role
 from kurir_api.models.notification import Notification
 from kurir_api.models.organization import Organization, OrganizationKind
 from kurir_api.models.patient import Patient
-from kurir_api.models.region import Region, RegionLevel, lies_within, regency_of, regions_around
+from kurir_api.models.region import Region, RegionLevel, lies_within, regency_of, region_and_above
 from kurir_api.models.report import Channel, Report, ReportStatus
 from kurir_api.models.task import Task, TaskStatus, Urgency
 from kurir_api.models.transition_log import TransitionLog
@@ -77,7 +77,7 @@ __all__ = [
     "lies_within",
     "new_id",
     "regency_of",
-    "regions_around",
+    "region_and_above",
 ]
 
 leave_lengths_to_postgresql(

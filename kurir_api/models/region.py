@@ -45,8 +45,8 @@ def regency_of(code: str) -> str:
     return code[:REGENCY_CODE_LENGTH]
 
 
-def regions_around(code: str) -> list[str]:
-    """The region itself and every larger one, largest first."""
+def region_and_above(code: str) -> list[str]:
+    """A region's code and those of all regions it lies in: "33.02.23" → ["33", "33.02", "33.02.23"]."""
     parts = code.split(".")
     return [".".join(parts[:count]) for count in range(1, len(parts) + 1)]
 

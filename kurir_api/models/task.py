@@ -79,5 +79,10 @@ class Task(TenantTable):
     destination_id: UUID | None
     created_by_id: UUID | None
 
+    @property
+    def urgent(self) -> bool:
+        """Whether somebody must come soon."""
+        return self.urgency is not Urgency.NORMAL
+
     class Meta:
         table = "task"

@@ -117,8 +117,7 @@ async def last_raised_first(
     if key:
         rows = rows.filter(Q(raised_at__lt=key[0]) | Q(raised_at=key[0], id__lt=key[1]))
     found = await rows.order_by("-raised_at", "-id").limit(limit + 1)
-    edges = [Edge(node=make(row), cursor=encode_cursor(row.raised_at, row.pk)) for row in found[:limit]]  # type: ignore[attr-defined]
-    return Connection(edges=edges, page_info=page_info(edges, more=len(found) > limit, after=after))
+    return _page(found, make, limit, after, by="raised_at")
 
 
 def _moment(part: Any) -> datetime:
@@ -174,8 +173,12 @@ async def newest_of_each(
     return [_page(found[one], make, limit, after) for one in parents]
 
 
-def _page(found: Sequence[M], make: Callable[[M], T], limit: int, after: str | None) -> Connection[T]:
-    edges = [Edge(node=make(row), cursor=encode_cursor(row.pk)) for row in found[:limit]]
+def _page(
+    found: Sequence[M], make: Callable[[M], T], limit: int, after: str | None, *, by: str | None = None
+) -> Connection[T]:
+    """The first `limit` of those found; the key is the column `by`, if they are ordered by one, and the id."""
+    keys = [(getattr(row, by), row.pk) if by else (row.pk,) for row in found[:limit]]
+    edges = [Edge(node=make(row), cursor=encode_cursor(*key)) for row, key in zip(found[:limit], keys, strict=True)]
     return Connection(edges=edges, page_info=page_info(edges, more=len(found) > limit, after=after))
 
 
@@ -192,5 +195,4 @@ async def by_name(rows: QuerySet[M], make: Callable[[M], T], first: int | None, 
     if key:
         rows = rows.filter(Q(name__gt=key[0]) | Q(name=key[0], id__gt=key[1]))
     found = await rows.order_by("name", "id").limit(limit + 1)
-    edges = [Edge(node=make(row), cursor=encode_cursor(row.name, row.pk)) for row in found[:limit]]  # type: ignore[attr-defined]
-    return Connection(edges=edges, page_info=page_info(edges, more=len(found) > limit, after=after))
+    return _page(found, make, limit, after, by="name")

@@ -31,7 +31,7 @@ from kurir_api.models import (
     TransitionLog,
     Wave,
     regency_of,
-    regions_around,
+    region_and_above,
 )
 
 DESK = (Role.DESK_OFFICER, Role.COORDINATOR)
@@ -131,7 +131,7 @@ def assignable_members(principal: Principal, task: Task) -> QuerySet[Member]:
     members = visible_members(principal)
     if not principal.reaches(task.region_id, Role.COORDINATOR):
         return members
-    around = Membership.filter(role=Role.VOLUNTEER, region_id__in=regions_around(task.region_id))
+    around = Membership.filter(role=Role.VOLUNTEER, region_id__in=region_and_above(task.region_id))
     return Member.filter(Q(id__in=Subquery(members.values("id"))) | Q(id__in=Subquery(around.values("member_id"))))
 
 
@@ -146,17 +146,17 @@ def visible_memberships(principal: Principal) -> QuerySet[Membership]:
 
 def visible_capabilities(principal: Principal) -> QuerySet[Capability]:
     """One's own, and those of the people whose membership one may know of."""
-    return Capability.filter(
-        Q(member_id=principal.member_id)
-        | Q(member_id__in=Subquery(visible_memberships(principal).values("member_id")))
-    )
+    return Capability.filter(_of_known_people(principal))
 
 
 def visible_duty_shifts(principal: Principal) -> QuerySet[DutyShift]:
     """One's own, and those of the people whose membership one may know of: who plans must know who is there when."""
-    return DutyShift.filter(
-        Q(member_id=principal.member_id)
-        | Q(member_id__in=Subquery(visible_memberships(principal).values("member_id")))
+    return DutyShift.filter(_of_known_people(principal))
+
+
+def _of_known_people(principal: Principal) -> Q:
+    return Q(member_id=principal.member_id) | Q(
+        member_id__in=Subquery(visible_memberships(principal).values("member_id"))
     )
 
 

@@ -5,9 +5,9 @@ from datetime import timedelta
 import pytest
 from tortoise.transactions import in_transaction
 
-from kurir_api.dispatch.notifications import coordinators_of, notify, region_and_above
+from kurir_api.dispatch.notifications import coordinators_of, notify
 from kurir_api.dispatch.texts import NotificationKind
-from kurir_api.models import Notification, Region, Role, Task
+from kurir_api.models import Notification, Region, Role, Task, region_and_above
 from tests.counting import Statements
 from tests.factories import (
     NOW,

@@ -11,7 +11,7 @@ from tortoise.transactions import in_transaction
 from kurir_api.dispatch.alarms import arm_alarm
 from kurir_api.dispatch.notifications import notify
 from kurir_api.dispatch.texts import NotificationKind
-from kurir_api.models import AlarmReason, Claim, ClaimStatus, Task, Urgency
+from kurir_api.models import AlarmReason, Claim, ClaimStatus, Task
 from kurir_api.services.claims.deadlines import REMINDED_BEFORE
 from kurir_api.services.tasks.staffing import reopen_slot
 from kurir_api.transitions import move
@@ -64,9 +64,8 @@ async def _remind(claim: Claim, now: datetime) -> None:
             NotificationKind.CLAIM_REMINDER,
             [claim.member_id],
             claim.task,
-            regency_code=claim.regency_code,
             now=now,
-            urgent=claim.task.urgency is not Urgency.NORMAL,
+            urgent=claim.task.urgent,
             deadline=claim.expires_at.isoformat(),
         )
 
@@ -81,9 +80,8 @@ async def _expire(claim: Claim, now: datetime) -> None:
         kind,
         [claim.member_id, *assigner],
         claim.task,
-        regency_code=claim.regency_code,
         now=now,
-        urgent=claim.task.urgency is not Urgency.NORMAL,
+        urgent=claim.task.urgent,
     )
     await reopen_slot(claim.task, now)
     if not offered and now < claim.task.ends_at:

@@ -7,7 +7,7 @@ from kurir_api.auth import Principal
 from kurir_api.dispatch.notifications import notify
 from kurir_api.dispatch.texts import NotificationKind
 from kurir_api.errors import InvalidInput
-from kurir_api.models import Urgency
+from kurir_api.models import Claim
 from kurir_api.services.claims.action import ClaimAction, happened_at
 from kurir_api.services.tasks.staffing import lock_claim, reopen_slot
 from kurir_api.services.use_case import use_case
@@ -23,16 +23,16 @@ async def revoke_claim(principal: Principal, command: ClaimAction) -> UUID:
     claim = await lock_claim(principal, command.claim_id)
     if command.words is None:
         raise InvalidInput.of("note", id="Tulis alasannya.", en="Say why.")
+    await take_away(claim, "revoke", principal, command)
+    return claim.id
+
+
+async def take_away(claim: Claim, action: str, principal: Principal, command: ClaimAction) -> None:
+    """End the locked claim by `action`, tell its member, and open its slot. Raises NotAllowed, InvalidInput,
+    InvalidTransition.
+    """
     now = datetime.now(UTC)
     at = happened_at(command, claim.claimed_at)
-    await move(claim, "revoke", principal, reason=command.words, at=at)
-    await notify(
-        NotificationKind.CLAIM_REVOKED,
-        [claim.member_id],
-        claim.task,
-        regency_code=claim.regency_code,
-        now=now,
-        urgent=claim.task.urgency is not Urgency.NORMAL,
-    )
+    await move(claim, action, principal, reason=command.words, at=at)
+    await notify(NotificationKind.CLAIM_REVOKED, [claim.member_id], claim.task, now=now, urgent=claim.task.urgent)
     await reopen_slot(claim.task, now)
-    return claim.id

@@ -60,9 +60,7 @@ async def assign_task(principal: Principal, command: AssignTask) -> UUID:
         expires_at=_answer_by(task, now),
     )
     await record(claim, "offer", principal, reason=reason, at=now)
-    await notify(
-        NotificationKind.OFFER, [command.member_id], task, regency_code=task.regency_code, now=now, urgent=True
-    )
+    await notify(NotificationKind.OFFER, [command.member_id], task, now=now, urgent=True)
     if slots_left == 0:
         await move(task, "fill", None, at=now)
     return claim.id

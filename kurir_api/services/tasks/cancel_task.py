@@ -7,7 +7,7 @@ from kurir_api.auth import Principal
 from kurir_api.dispatch.notifications import notify
 from kurir_api.dispatch.texts import NotificationKind
 from kurir_api.errors import InvalidInput
-from kurir_api.models import LIVE, Claim, ClaimStatus, Task, Urgency
+from kurir_api.models import LIVE, Claim, ClaimStatus, Task
 from kurir_api.services.tasks.publish_task import TaskAction
 from kurir_api.services.tasks.staffing import lock_task
 from kurir_api.services.texts import reason_of
@@ -47,7 +47,6 @@ async def cancel_one(task: Task, by: Principal | None, reason: str | None, now: 
         NotificationKind.TASK_CANCELLED,
         [claim.member_id for claim in claims],
         task,
-        regency_code=task.regency_code,
         now=now,
-        urgent=task.urgency is not Urgency.NORMAL,
+        urgent=task.urgent,
     )

@@ -33,7 +33,6 @@ async def verify_task(principal: Principal, command: TaskAction) -> UUID:
         NotificationKind.TASK_VERIFIED,
         [claim.member_id for claim in claims],
         task,
-        regency_code=task.regency_code,
         now=now,
     )
     return task.id
