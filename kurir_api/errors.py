@@ -22,6 +22,11 @@ class Words:
         return (self.en if locale == "en" else self.id).format(**values)
 
 
+def asked_locale(accept_language: str) -> str:
+    """The language that an Accept-Language header asks for first: English "en", else Indonesian "id"."""
+    return "en" if accept_language.lower().startswith("en") else "id"
+
+
 @dataclass(frozen=True, slots=True)
 class FieldProblem:
     """One input field that can't be used: its path from `input`, and what to do about it."""

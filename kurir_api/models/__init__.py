@@ -8,7 +8,8 @@ from kurir_api.models.base import global_id, insert_parts, leave_lengths_to_post
 from kurir_api.models.capability import Capability
 from kurir_api.models.case import CarePhase, Case, CaseStatus, Outcome
 from kurir_api.models.claim import FALLEN_AWAY, HOLDING, LIVE, TAKING, Claim, ClaimStatus
-from kurir_api.models.cost import Cost, CostCategory, CostStatus
+from kurir_api.models.closed_month import ClosedMonth
+from kurir_api.models.cost import Cost, CostCategory, CostFlag, CostStatus
 from kurir_api.models.device import Device
 from kurir_api.models.dispatch_setting import DispatchSetting
 from kurir_api.models.drill import Drill
@@ -16,22 +17,31 @@ from kurir_api.models.duty_shift import DutyShift, Weekday
 from kurir_api.models.facility import Facility
 from kurir_api.models.idempotency_key import IdempotencyKey
 from kurir_api.models.inbound_message import InboundMessage
+from kurir_api.models.ledger_entry import Account, LedgerEntry
+from kurir_api.models.line_review import LineDecision, LineReview
 from kurir_api.models.member import Member
 from kurir_api.models.membership import Membership, Role
+from kurir_api.models.need import Need
 from kurir_api.models.notification import Notification
 from kurir_api.models.organization import Organization, OrganizationKind
 from kurir_api.models.patient import Patient
-from kurir_api.models.region import Region, RegionLevel, lies_within, regency_of, region_and_above
+from kurir_api.models.pledge import Pledge
+from kurir_api.models.rate import Rate, RateUnit
+from kurir_api.models.receipt import Receipt
+from kurir_api.models.region import Region, RegionLevel, lies_within, regency_of, region_and_above, subdistrict_of
 from kurir_api.models.report import Channel, Report, ReportStatus
+from kurir_api.models.statement import Statement
 from kurir_api.models.task import Task, TaskStatus, Urgency
 from kurir_api.models.transition_log import TransitionLog
 from kurir_api.models.wave import Wave, WaveStatus
+from kurir_api.models.work_entry import WorkEntry
 
 __all__ = [
     "FALLEN_AWAY",
     "HOLDING",
     "LIVE",
     "TAKING",
+    "Account",
     "Alarm",
     "AlarmReason",
     "Alert",
@@ -43,8 +53,10 @@ __all__ = [
     "Channel",
     "Claim",
     "ClaimStatus",
+    "ClosedMonth",
     "Cost",
     "CostCategory",
+    "CostFlag",
     "CostStatus",
     "Device",
     "DispatchSetting",
@@ -53,18 +65,27 @@ __all__ = [
     "Facility",
     "IdempotencyKey",
     "InboundMessage",
+    "LedgerEntry",
+    "LineDecision",
+    "LineReview",
     "Member",
     "Membership",
+    "Need",
     "Notification",
     "Organization",
     "OrganizationKind",
     "Outcome",
     "Patient",
+    "Pledge",
+    "Rate",
+    "RateUnit",
+    "Receipt",
     "Region",
     "RegionLevel",
     "Report",
     "ReportStatus",
     "Role",
+    "Statement",
     "Task",
     "TaskStatus",
     "TransitionLog",
@@ -72,12 +93,14 @@ __all__ = [
     "Wave",
     "WaveStatus",
     "Weekday",
+    "WorkEntry",
     "global_id",
     "insert_parts",
     "lies_within",
     "new_id",
     "regency_of",
     "region_and_above",
+    "subdistrict_of",
 ]
 
 leave_lengths_to_postgresql(

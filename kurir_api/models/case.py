@@ -40,7 +40,10 @@ class Outcome(StrEnum):
 
 
 class Case(TenantTable):
-    """At most one open case per patient. `region` is the patient's, kept for scoping. `number` is for people."""
+    """At most one open case per patient. `region` is the patient's, kept for scoping. `number` is for people.
+
+    `care_class`: of the hospital bed, 1 to 3; a rate may hold for one class only.
+    """
 
     number = fields.CharField(max_length=20, unique=True)
     status = status_field(CaseStatus, default=CaseStatus.OPEN)
@@ -58,6 +61,7 @@ class Case(TenantTable):
     coordinator: fields.ForeignKeyNullableRelation[Member] = fields.ForeignKeyField(
         "models.Member", related_name="coordinated_cases", null=True, on_delete=fields.RESTRICT
     )
+    care_class = fields.SmallIntField(null=True)
     opened_at = fields.DatetimeField()
     closed_at = fields.DatetimeField(null=True)
 

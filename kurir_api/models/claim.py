@@ -52,7 +52,7 @@ class Claim(TenantTable):
     """`starts_at` and `ends_at` repeat the task's window, so that the database can refuse overlaps.
 
     `expires_at`: by when an offer must be answered, or a held claim started; `reminded_at`: when its member was told
-    that this is near.
+    that this is near. `approach_m`: metres from where its member set off to the task.
     """
 
     task: fields.ForeignKeyRelation[Task] = fields.ForeignKeyField(
@@ -72,6 +72,7 @@ class Claim(TenantTable):
     reminded_at = fields.DatetimeField(null=True)
     started_at = fields.DatetimeField(null=True)
     completed_at = fields.DatetimeField(null=True)
+    approach_m = fields.IntField(null=True)
     released_late = fields.BooleanField(default=False)
     assigned_by: fields.ForeignKeyNullableRelation[Member] = fields.ForeignKeyField(
         "models.Member", related_name="claims_assigned", null=True, on_delete=fields.RESTRICT

@@ -4,6 +4,7 @@ from enum import StrEnum
 from uuid import UUID
 
 from tortoise import fields
+from tortoise.contrib.postgres.fields import ArrayField
 
 from kurir_api.models.base import TenantTable, status_field
 from kurir_api.models.member import Member
@@ -40,8 +41,23 @@ class CostStatus(StrEnum):
     VOID = "VOID"
 
 
+class CostFlag(StrEnum):
+    """What a reviewer should look at; a flag blocks nothing."""
+
+    NO_RECEIPT = "NO_RECEIPT"
+    DUPLICATE_RECEIPT = "DUPLICATE_RECEIPT"
+    SIMILAR_RECEIPT = "SIMILAR_RECEIPT"
+    OVER_RATE = "OVER_RATE"
+    OVER_LIMIT = "OVER_LIMIT"
+    CLASS_NOT_COVERED = "CLASS_NOT_COVERED"
+    UNUSUAL_AMOUNT = "UNUSUAL_AMOUNT"
+    PERIOD_CLOSED = "PERIOD_CLOSED"
+
+
 class Cost(TenantTable):
-    """`amount` is whole rupiah, positive. `organization` is the one the member acted for in the claim."""
+    """`amount` is whole rupiah, positive. `organization` is the one the member acted for in the claim. `quantity`: of
+    the rate's units, such as days. `review_note` is what `reviewed_by` said last.
+    """
 
     task: fields.ForeignKeyRelation[Task] = fields.ForeignKeyField(
         "models.Task", related_name="costs", on_delete=fields.RESTRICT
@@ -54,16 +70,26 @@ class Cost(TenantTable):
     )
     category = fields.CharEnumField(CostCategory, max_length=12)
     amount = fields.BigIntField()
+    quantity = fields.SmallIntField(null=True)
     in_kind = fields.BooleanField(default=False)
     spent_on = fields.DateField()
     note_sealed = fields.BinaryField(null=True)
     note = Sealed()
     status = status_field(CostStatus, default=CostStatus.SUBMITTED)
+    flags: "fields.Field[list[str]]" = ArrayField(element_type="text", default=list)
+    review_note_sealed = fields.BinaryField(null=True)
+    review_note = Sealed()
+    reviewed_by: fields.ForeignKeyNullableRelation[Member] = fields.ForeignKeyField(
+        "models.Member", related_name="costs_reviewed", null=True, on_delete=fields.RESTRICT
+    )
+    approved_at = fields.DatetimeField(null=True)
+    paid_at = fields.DatetimeField(null=True)
     created_at = fields.DatetimeField()
 
     task_id: UUID
     member_id: UUID
     organization_id: UUID
+    reviewed_by_id: UUID | None
 
     class Meta:
         table = "cost"

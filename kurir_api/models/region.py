@@ -6,6 +6,7 @@ from tortoise import fields
 from tortoise.models import Model
 
 REGENCY_CODE_LENGTH = len("33.02")
+SUBDISTRICT_CODE_LENGTH = len("33.02.23")
 
 
 class RegionLevel(StrEnum):
@@ -43,6 +44,11 @@ class Region(Model):
 def regency_of(code: str) -> str:
     """The regency's code within a region code: "33.02.23.2004" → "33.02"."""
     return code[:REGENCY_CODE_LENGTH]
+
+
+def subdistrict_of(code: str) -> str:
+    """The sub-district's code within a region code: "33.02.23.2004" → "33.02.23"; a larger region's own."""
+    return code[:SUBDISTRICT_CODE_LENGTH]
 
 
 def region_and_above(code: str) -> list[str]:
