@@ -91,6 +91,7 @@ async def opened_office() -> AsyncIterator[Settings]:
         secret=secrets.token_urlsafe(48),
         encryption_key=_key(),
         index_key=_key(),
+        public_url="http://127.0.0.1",
     )
     open_vault(settings)
     async with connected(server.url(name)):
@@ -184,7 +185,7 @@ def _process(settings: Settings, number: int, command: Sequence[str | Path]) -> 
 
 
 def _environment(settings: Settings) -> dict[str, str]:
-    names = ("environment", "data_dir", "database_url", "secret", "encryption_key", "index_key")
+    names = ("environment", "data_dir", "database_url", "public_url", "secret", "encryption_key", "index_key")
     values = {name: getattr(settings, name) for name in names}
     plain = {
         name: value.get_secret_value() if isinstance(value, SecretStr) else str(value)

@@ -115,7 +115,7 @@ async def _send(
 
 
 def _start(settings: Settings, url: str) -> subprocess.Popen[bytes]:
-    names = ("environment", "data_dir", "database_url", "secret", "encryption_key", "index_key")
+    names = ("environment", "data_dir", "database_url", "secret", "encryption_key", "index_key", "public_url")
     values = {name: getattr(settings, name) for name in names} | {"log_level": "WARNING", "database_pool": 10}
     environment = {
         f"KURIR_{name.upper()}": value.get_secret_value() if isinstance(value, SecretStr) else str(value)

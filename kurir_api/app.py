@@ -19,6 +19,7 @@ from tortoise.exceptions import BaseORMException
 from kurir_api.auth import Authenticator
 from kurir_api.database import connected, database_url, pending_migrations
 from kurir_api.dispatch.travel import Roads, opened_roads
+from kurir_api.files import file_routes
 from kurir_api.intake import intake_routes
 from kurir_api.logs import configure_logging
 from kurir_api.schema import build_schema
@@ -27,6 +28,7 @@ from kurir_api.schema.graphiql import ASSETS_URL, graphiql_assets_dir, graphiql_
 from kurir_api.schema.http import MAX_BODY, GraphQLView
 from kurir_api.schema.live import LiveEvents
 from kurir_api.settings import Settings, load_settings
+from kurir_api.storage import Storage
 from kurir_api.vault import open_vault
 
 DRAIN_SECONDS = 25
@@ -45,6 +47,8 @@ class Services:
     authenticator: Authenticator
     live: LiveEvents
     roads: Roads | None
+    settings: Settings
+    storage: Storage
 
 
 def create_app(settings: Settings, *, graphiql_token: GraphiQLToken | None = None) -> Starlette:
@@ -60,13 +64,14 @@ def create_app(settings: Settings, *, graphiql_token: GraphiQLToken | None = Non
         url = database_url(settings)
         open_vault(settings)
         authenticator = Authenticator(settings)
+        storage = Storage.opened(settings)
         try:
             async with (
                 connected(url, maxsize=settings.database_pool, every_task=True),
                 LiveEvents.opened(url) as live,
                 opened_roads(settings.router_url) as roads,
             ):
-                app.state.services = Services(authenticator, live, roads)
+                app.state.services = Services(authenticator, live, roads, settings, storage)
                 yield
         finally:
             await authenticator.close()
@@ -89,6 +94,7 @@ def create_app(settings: Settings, *, graphiql_token: GraphiQLToken | None = Non
             Route("/graphql", view, max_body_size=2 * MAX_BODY),
             WebSocketRoute("/graphql", view),
             *intake_routes(settings),
+            *file_routes(),
             Route("/health/live", _alive),
             Route("/health/ready", _ready),
             *([] if settings.production else _development_routes()),
@@ -132,7 +138,7 @@ def server_options(settings: Settings) -> dict[str, Any]:
 
 async def _context(connection: Request | WebSocket) -> Context:
     services: Services = connection.app.state.services
-    return Context(connection, services.authenticator, services.live, services.roads)
+    return Context(connection, services.settings, services.authenticator, services.live, services.roads)
 
 
 async def _let_in(context: Context) -> None:

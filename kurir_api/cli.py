@@ -26,9 +26,11 @@ from kurir_api.logs import configure_logging
 from kurir_api.models import OrganizationKind
 from kurir_api.schema import build_schema
 from kurir_api.server import Server, base_url, listening, serve_in_processes
+from kurir_api.services.contributions.books import faults_of_books
 from kurir_api.services.drills.send_drill import send_drill
 from kurir_api.services.members.set_up_office import SetUpOffice, add_organization, set_up_office
 from kurir_api.services.phones import e164
+from kurir_api.services.statistics import report
 from kurir_api.services.tasks.set_policy import SetPolicy, set_policy
 from kurir_api.services.tasks.suggested_assignments import suggestion_lines
 from kurir_api.settings import Settings, SettingsError, load_settings
@@ -61,6 +63,9 @@ kurir = typer.Typer(
     help="Kurir: an office and its partners accompany patients. Settings are environment variables, KURIR_...; "
     "see .env.example. Without any, Kurir runs for development, with a PostgreSQL of its own.",
 )
+
+books = typer.Typer(no_args_is_help=True, help="The books of work and money.")
+kurir.add_typer(books, name="books")
 
 
 def main() -> None:
@@ -203,6 +208,27 @@ def suggest(
 
 
 @kurir.command()
+def statistics(
+    region: Annotated[str, typer.Argument(metavar="REGION", help="33.02 is Banyumas, 33.02.23 a sub-district.")],
+    first: Annotated[str, typer.Option("--from", metavar="DATE", help="The first day, such as 2026-01-01.")],
+    last: Annotated[str, typer.Option("--to", metavar="DATE", help="The last day, which is included.")],
+    csv: Annotated[Path | None, typer.Option(metavar="FOLDER", help="Also write the tables there, as CSV.")] = None,
+    charts: Annotated[Path | None, typer.Option(metavar="FOLDER", help="Also draw the charts there, as SVG.")] = None,
+) -> None:
+    """Show what was done and spent in a region, exactly: for its office only.
+
+    docs/statistics.md explains the figures.
+    """
+    try:
+        order = report.checked(region, first, last, csv, charts)
+        lines = _over_database(_prepared(), lambda: report.statistics_report(order, utc_now()))
+    except report.Unusable as error:
+        typer.echo(error, err=True)
+        raise typer.Exit(WRONG_SETTINGS) from error
+    typer.echo("\n".join(lines))
+
+
+@kurir.command()
 def token(
     phone: Annotated[str, typer.Option(help="The member's phone number, such as 0812-3456-7890.")],
 ) -> None:
@@ -221,6 +247,22 @@ def doctor() -> None:
     for finding in findings:
         typer.echo(f"{finding.item}: {finding.problem}")
     if findings:
+        raise typer.Exit(REFUSED)
+
+
+@books.command("verify")
+def verify_books(
+    regency: Annotated[
+        str | None, typer.Argument(metavar="REGENCY", help="Only this one's, such as 33.02; default all.")
+    ] = None,
+) -> None:
+    """Recompute the digest of every closed month, and check that every transaction sums up to zero and that costs and
+    pledges are as they were booked. Nothing printed and status 0: all is well. Status 1: it isn't.
+    """
+    faults = _over_database(_prepared(), lambda: faults_of_books(regency))
+    for fault in faults:
+        typer.echo(fault)
+    if faults:
         raise typer.Exit(REFUSED)
 
 

@@ -64,6 +64,9 @@ class Settings(BaseSettings):
     """Everything that differs between offices. A variable that is set but empty counts as not set. Times are minutes,
     sizes connections.
 
+    `storage_url`: where files are kept, default a folder in the data folder. `public_url`: how the world reaches
+    the api, for the links it gives; default, outside production, as it was asked.
+
     The drill goes out weekly on `drill_weekday` (0 is Monday; None: never) at `drill_hour` by the regency's clock.
     """
 
@@ -97,6 +100,8 @@ class Settings(BaseSettings):
     whatsapp_app_secret: SecretStr = SecretStr("")
     whatsapp_verify_token: SecretStr = SecretStr("")
     router_url: str | None = None
+    storage_url: str | None = None
+    public_url: str | None = None
     drill_weekday: Annotated[int, Field(ge=0, le=6)] | None = 2
     drill_hour: int = Field(default=10, ge=0, le=23)
     allowed_origins: Annotated[tuple[str, ...], NoDecode] = ()
@@ -132,6 +137,20 @@ class Settings(BaseSettings):
         if value and not re.fullmatch(r"https?://[\w.-]+(:\d{1,5})?(/[^\s?#]*)?", value):
             raise ValueError("must be the URL of your OSRM server, such as http://127.0.0.1:5000")
         return value
+
+    @field_validator("storage_url")
+    @classmethod
+    def _storage(cls, value: str | None) -> str | None:
+        if value and not re.fullmatch(r"(file:///|s3://[\w.-]+)\S*", value):
+            raise ValueError("must be a folder such as file:///srv/kurir/files, or a bucket such as s3://kurir/files")
+        return value
+
+    @field_validator("public_url")
+    @classmethod
+    def _public(cls, value: str | None) -> str | None:
+        if value and not re.fullmatch(r"https?://[\w.-]+(:\d{1,5})?(/[^\s?#]*)?", value):
+            raise ValueError("must be how the world reaches the api, such as https://kurir.banyumaskab.go.id")
+        return value and value.rstrip("/")
 
     @field_validator("whatsapp_api_version", "whatsapp_phone_number_id")
     @classmethod
@@ -175,21 +194,7 @@ class Settings(BaseSettings):
 
     @model_validator(mode="after")
     def _no_weakness(self) -> Self:
-        problems = []
-        if self.environment is Environment.PRODUCTION:
-            problems += [
-                f"KURIR_{name.upper()}: set it ({how})"
-                for name, how in SECRETS.items()
-                if not getattr(self, name).get_secret_value()
-            ]
-            if self.database_url is None:
-                problems.append(
-                    "KURIR_DATABASE_URL: set it to your PostgreSQL, postgresql://user:password@host/kurir"
-                )
-            if self.token_minutes > 15:
-                problems.append("KURIR_TOKEN_MINUTES: at most 15 in production")
-            if os.environ.get("FIREBASE_AUTH_EMULATOR_HOST"):
-                problems.append("FIREBASE_AUTH_EMULATOR_HOST: unset it; with it, forged tokens would be accepted")
+        problems = self._missing_in_production() if self.production else []
         if len(self.secret.get_secret_value()) < 32 and self.secret.get_secret_value():
             problems.append(f"KURIR_SECRET: at least 32 characters ({SECRETS['secret']})")
         if self.index_key == self.encryption_key and self.index_key.get_secret_value():
@@ -207,6 +212,24 @@ class Settings(BaseSettings):
         if problems:
             raise ValueError("\n".join(problems))
         return self
+
+    def _missing_in_production(self) -> list[str]:
+        problems = [
+            f"KURIR_{name.upper()}: set it ({how})"
+            for name, how in SECRETS.items()
+            if not getattr(self, name).get_secret_value()
+        ]
+        if self.database_url is None:
+            problems.append("KURIR_DATABASE_URL: set it to your PostgreSQL, postgresql://user:password@host/kurir")
+        if self.public_url is None:
+            problems.append(
+                "KURIR_PUBLIC_URL: set it to how the world reaches the api, such as https://kurir.banyumaskab.go.id"
+            )
+        if self.token_minutes > 15:
+            problems.append("KURIR_TOKEN_MINUTES: at most 15 in production")
+        if os.environ.get("FIREBASE_AUTH_EMULATOR_HOST"):
+            problems.append("FIREBASE_AUTH_EMULATOR_HOST: unset it; with it, forged tokens would be accepted")
+        return problems
 
     @property
     def production(self) -> bool:

@@ -25,8 +25,10 @@ from kurir_api.dispatch.waves import run_due_waves
 from kurir_api.models import IdempotencyKey
 from kurir_api.services.claims.deadlines import REMINDED_BEFORE
 from kurir_api.services.claims.expiry import expire_claims, remind_claimants
+from kurir_api.services.receipts.sweep import sweep_receipts
 from kurir_api.services.tasks.expiry import close_windows
 from kurir_api.settings import Settings
+from kurir_api.storage import Storage
 
 CHANNEL = "kurir_work"
 LONGEST_SLEEP = timedelta(seconds=5)
@@ -40,6 +42,7 @@ FIRST_PAUSE, LONGEST_PAUSE = timedelta(seconds=0.2), timedelta(seconds=5)
 KEYS_KEPT = timedelta(days=7)
 KEYS_CLEARED_EVERY = timedelta(hours=1)
 DRILLS_LOOKED_FOR_EVERY = timedelta(minutes=1)
+RECEIPTS_SWEPT_EVERY = timedelta(hours=1)
 PUSHES_AT_ONCE = 5
 """Batches side by side: one that waits for a vendor's answer must not hold up an emergency. A batch lasts as long as
 its slowest message, so where FCM leaves one in twenty unanswered a worker sends 50 in a second."""
@@ -111,7 +114,7 @@ class Loop:
 
 class Worker:
     """Settles alerts, keeps deadlines, runs waves and drills, tells of alarms, sends notifications and texts, clears
-    old idempotency keys. The caller closes the senders and the roads.
+    old idempotency keys, sweeps unused receipts. The caller closes the senders and the roads.
     """
 
     def __init__(
@@ -138,6 +141,7 @@ class Worker:
             partial(deliver_due_texts, texts),
             Every(DRILLS_LOOKED_FOR_EVERY, self._run_drills),
             Every(KEYS_CLEARED_EVERY, _clear_keys),
+            Every(RECEIPTS_SWEPT_EVERY, partial(sweep_receipts, Storage.opened(settings))),
         )
 
     async def run(self, stop: asyncio.Event) -> None:

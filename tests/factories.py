@@ -4,8 +4,11 @@ from datetime import UTC, date, datetime, time, timedelta
 from itertools import count
 from typing import Any
 
+from tortoise.transactions import in_transaction
+
 from kurir_api.auth import Principal, principal_of_member
 from kurir_api.models import (
+    Account,
     Alarm,
     AlarmReason,
     Alert,
@@ -14,28 +17,40 @@ from kurir_api.models import (
     Case,
     Claim,
     ClaimStatus,
+    ClosedMonth,
     Cost,
     CostCategory,
+    CostStatus,
     Device,
     Drill,
     DutyShift,
     Facility,
+    LedgerEntry,
+    LineDecision,
+    LineReview,
     Member,
     Membership,
+    Need,
     Notification,
     Organization,
     OrganizationKind,
     Patient,
+    Pledge,
+    Rate,
+    RateUnit,
+    Receipt,
     Region,
     RegionLevel,
     Report,
     Role,
+    Statement,
     Task,
     TaskStatus,
     Urgency,
     Wave,
     WaveStatus,
     Weekday,
+    WorkEntry,
     new_id,
     regency_of,
 )
@@ -64,6 +79,7 @@ PLACES = {
     OTHER_VILLAGE: ("Plumbon", (-7.58632, 109.71477)),
 }
 LEVELS = (RegionLevel.PROVINCE, RegionLevel.REGENCY, RegionLevel.SUBDISTRICT, RegionLevel.VILLAGE)
+APPROVED_ONCE = (CostStatus.APPROVED, CostStatus.RECORDED, CostStatus.PAID)
 _numbers = count(1)
 
 
@@ -227,8 +243,16 @@ async def make_claim(
 
 
 async def make_cost(claim: Claim, amount: int = 50_000, note: str | None = None, **values: Any) -> Cost:
-    """Fuel bought for the claim's task."""
-    defaults = {"category": CostCategory.FUEL, "spent_on": NOW.date(), "created_at": NOW}
+    """Fuel bought for the claim's task; what is only recorded was given in kind."""
+    status = values.get("status")
+    defaults = {
+        "category": CostCategory.FUEL,
+        "spent_on": NOW.date(),
+        "created_at": NOW,
+        "in_kind": status == CostStatus.RECORDED,
+        "approved_at": NOW if status in APPROVED_ONCE else None,
+        "paid_at": NOW if status == CostStatus.PAID else None,
+    }
     cost = Cost(
         id=new_id(),
         regency_code=claim.regency_code,
@@ -241,6 +265,150 @@ async def make_cost(claim: Claim, amount: int = 50_000, note: str | None = None,
     cost.note = note
     await cost.save(force_create=True)
     return cost
+
+
+async def make_need(case: Case | None = None, task: Task | None = None, **values: Any) -> Need:
+    """What the case, or with `task` its task, is estimated to cost: 500,000 rupiah, of which nothing is promised."""
+    if case is None:
+        case = await Case.get(id=task.case_id) if task else await make_case()
+    defaults: dict[str, Any] = {"amount": 500_000, "created_at": NOW}
+    if "estimated_by" not in values:
+        values["estimated_by"] = await make_member(role=Role.COORDINATOR)
+    return await Need.create(regency_code=case.regency_code, case=case, task=task, **defaults | values)
+
+
+async def make_pledge(need: Need | None = None, organization: Organization | None = None, **values: Any) -> Pledge:
+    """A partner's promise of 100,000 rupiah of the need, which counts it, and knows when it is covered."""
+    need = need or await make_need()
+    organization = organization or await make_organization(regency_code=need.regency_code)
+    defaults: dict[str, Any] = {"amount": 100_000, "created_at": NOW}
+    if "made_by" not in values:
+        values["made_by"] = await make_member(role=Role.PARTNER_REVIEWER, organization=organization)
+    pledge = await Pledge.create(
+        regency_code=need.regency_code, need=need, organization=organization, **defaults | values
+    )
+    need.pledged += pledge.amount
+    need.closed_at = NOW if need.pledged == need.amount else None
+    await need.save(update_fields=["pledged", "closed_at"])
+    return pledge
+
+
+async def make_rate(category: CostCategory = CostCategory.WAITING_COST, **values: Any) -> Rate:
+    """Fifty thousand rupiah a day, since the year began, without limits."""
+    defaults: dict[str, Any] = {
+        "regency_code": REGENCY,
+        "unit": RateUnit.DAY,
+        "amount": 50_000,
+        "valid_from": date(2026, 1, 1),
+        "source": "SK Bupati Banyumas 460/12/2026",
+    }
+    return await Rate.create(category=category, **defaults | values)
+
+
+async def make_receipt(cost: Cost | None = None, member: Member | None = None, **values: Any) -> Receipt:
+    """A photograph of its own, of the cost, or, without one, of the member and not used yet."""
+    number = next(_numbers)
+    if member is None:
+        member = await Member.get(id=cost.member_id) if cost else await make_member()
+    defaults = {
+        "sha256": f"{number:064x}",
+        "likeness": f"{number:064x}",
+        "content_type": "image/webp",
+        "size": 120_000,
+        "created_at": NOW,
+    }
+    return await Receipt.create(regency_code=member.regency_code, member=member, cost=cost, **defaults | values)
+
+
+async def make_ledger_entries(cost: Cost, **values: Any) -> list[LedgerEntry]:
+    """The pair that is booked when the cost is approved, or recorded if it is a gift; `values` are both entries'."""
+    spent, owed = (Account.IN_KIND, Account.GIVEN) if cost.in_kind else (Account.EXPENSE, Account.OWED)
+    task = await Task.get(id=cost.task_id)
+    shared = {
+        "regency_code": cost.regency_code,
+        "transaction_id": new_id(),
+        "booked_on": cost.spent_on,
+        "recorded_at": NOW,
+        "cost_id": cost.id,
+        "organization_id": cost.organization_id,
+        "member_id": cost.member_id,
+        "kind": task.kind,
+        "category": cost.category,
+        "region_id": task.region_id,
+    } | values
+    sides = ((spent, cost.amount), (owed, -cost.amount))
+    entries = [LedgerEntry(id=new_id(), account=account, amount=amount, **shared) for account, amount in sides]
+    async with in_transaction():
+        for entry in entries:
+            await entry.save(force_create=True)
+    return [await LedgerEntry.get(id=entry.id) for entry in entries]
+
+
+async def make_work_entry(claim: Claim, minutes: int = 90, distance_m: int = 12_000, **values: Any) -> WorkEntry:
+    """What the claim, completed, counts; as it is in the ledger."""
+    task = await Task.get(id=claim.task_id).select_related("case")
+    defaults = {"booked_on": NOW.date(), "recorded_at": NOW, "kind": task.kind, "region_id": task.region_id}
+    entry = await WorkEntry.create(
+        regency_code=claim.regency_code,
+        claim=claim,
+        task=task,
+        patient_id=task.case.patient_id,
+        member_id=claim.member_id,
+        organization_id=claim.organization_id,
+        minutes=minutes,
+        distance_m=distance_m,
+        **defaults | values,
+    )
+    return await WorkEntry.get(id=entry.id)
+
+
+async def make_closed_month(month: date = date(2026, 10, 1), **values: Any) -> ClosedMonth:
+    """Banyumas' books are closed up to the end of this month."""
+    if "closed_by" not in values:
+        values["closed_by"] = await make_member(role=Role.COORDINATOR)
+    defaults = {"regency_code": REGENCY, "digest": f"{next(_numbers):064x}", "closed_at": NOW}
+    return await ClosedMonth.create(month=month, **defaults | values)
+
+
+async def make_line_review(
+    line: WorkEntry | LedgerEntry, decision: LineDecision = LineDecision.CONFIRMED, **values: Any
+) -> LineReview:
+    """What a reviewer of the line's organisation says of it; a dispute says why."""
+    note = values.pop("note", "Bukan anggota kami." if decision is LineDecision.DISPUTED else None)
+    assert line.organization_id
+    if "reviewed_by" not in values:
+        organization = await Organization.get(id=line.organization_id)
+        values["reviewed_by"] = await make_member(role=Role.PARTNER_REVIEWER, organization=organization)
+    column = "work_entry_id" if isinstance(line, WorkEntry) else "ledger_entry_id"
+    review = LineReview(
+        id=new_id(),
+        regency_code=line.regency_code,
+        organization_id=line.organization_id,
+        decision=decision,
+        **{column: line.id, "reviewed_at": NOW} | values,
+    )
+    review.note = note
+    await review.save(force_create=True)
+    return review
+
+
+async def make_statement(organization: Organization | None = None, **values: Any) -> Statement:
+    """A partner's statement of October."""
+    number = next(_numbers)
+    organization = organization or await make_organization()
+    if "issued_by" not in values:
+        values["issued_by"] = await make_member(role=Role.PARTNER_REVIEWER, organization=organization)
+    defaults: dict[str, Any] = {
+        "code": f"{number:026}",
+        "first_day": date(2026, 10, 1),
+        "last_day": date(2026, 10, 31),
+        "digest": f"{number:064x}",
+        "totals": {"tasks": 3},
+        "issued_at": NOW,
+    }
+    return await Statement.create(
+        regency_code=organization.regency_code, organization=organization, **defaults | values
+    )
 
 
 async def make_report(**values: Any) -> Report:

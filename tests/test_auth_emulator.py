@@ -133,7 +133,9 @@ async def test_an_api_that_knows_of_no_emulator_refuses_its_unsigned_tokens(sett
 
 
 async def test_production_refuses_to_start_beside_an_emulator(settings: Settings) -> None:
-    env = environment(settings, environment="production", firebase_project=PROJECT)
+    env = environment(
+        settings, environment="production", firebase_project=PROJECT, public_url="https://kurir.example.go.id"
+    )
 
     ended = await run(KURIR, "serve", env=env | {"FIREBASE_AUTH_EMULATOR_HOST": "127.0.0.1:9099"})
 

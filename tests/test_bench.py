@@ -12,6 +12,14 @@ SIZES = {
     "push-fanout": {"messages": 5, "backlog": 20},
     "storm": {"alerts": 1, "workers": 1, "kills": 0},
     "simulate": {"members": 5, "tasks": 2, "weeks": 1},
+    "statement": {
+        "partners": 2,
+        "members": 3,
+        "tasks": 40,
+        "many-partners": 3,
+        "many-members": 5,
+        "many-tasks": 80,
+    },
 }
 
 
@@ -34,6 +42,7 @@ async def test_all_measurements_come_to_an_end() -> None:
         "push_fanout",
         "storm",
         "simulate",
+        "statement",
     ]
     assert "winners           2  of 2" in text
     assert "told it is taken  4  of 4" in text

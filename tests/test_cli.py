@@ -77,6 +77,7 @@ class TestStarting:
     @pytest.mark.parametrize("command", COMMANDS)
     def test_production_without_keys_is_told_to_make_them(self, settings: Settings, command: str) -> None:
         env = environment(settings, environment="production", secret="", encryption_key="", index_key="")
+        env["KURIR_PUBLIC_URL"] = "https://kurir.example.go.id"
 
         result = CliRunner().invoke(kurir, command.split(), env=env)
 
@@ -118,7 +119,8 @@ class TestStarting:
 
         assert lines == [
             "The database's tables don't fit this release; missing: 0002_constraints, "
-            "0003_dispatch, 0004_dispatch_rules, 0005_texts, 0006_ranking_indexes. Run: kurir migrate"
+            "0003_dispatch, 0004_dispatch_rules, 0005_texts, 0006_ranking_indexes, "
+            "0007_money, 0008_money_rules. Run: kurir migrate"
         ]
 
     async def test_a_taken_port_is_told_before_anything_is_served(self, settings: Settings) -> None:
@@ -143,7 +145,8 @@ class TestStarting:
     async def test_the_demo_is_refused_in_production_before_it_touches_the_database(
         self, settings: Settings, empty_database: str
     ) -> None:
-        lines = await self.refused(settings, "demo", environment="production", database_url=empty_database)
+        office = {"environment": "production", "public_url": "https://kurir.example.go.id"}
+        lines = await self.refused(settings, "demo", database_url=empty_database, **office)
 
         assert lines == ["KURIR_ENVIRONMENT: the demo's invented people don't belong in production"]
         assert await tables(empty_database) == []

@@ -50,7 +50,10 @@ async def said(settings: Settings, **variables: str) -> list[str]:
 
 
 async def test_production_says_one_json_object_a_line(settings: Settings) -> None:
-    lines = [json.loads(line) for line in await said(settings, environment="production")]
+    lines = [
+        json.loads(line)
+        for line in await said(settings, environment="production", public_url="https://kurir.example.go.id")
+    ]
 
     assert [(line["level"], line["event"]) for line in lines] == [
         ("info", "listening"),
@@ -63,7 +66,10 @@ async def test_production_says_one_json_object_a_line(settings: Settings) -> Non
 
 
 async def test_of_an_exception_only_types_and_places_are_told_outermost_first(settings: Settings) -> None:
-    lines = [json.loads(line) for line in await said(settings, environment="production")]
+    lines = [
+        json.loads(line)
+        for line in await said(settings, environment="production", public_url="https://kurir.example.go.id")
+    ]
 
     for line in lines[1:3]:
         assert [cause["type"] for cause in line["causes"]] == [
@@ -81,7 +87,7 @@ async def test_of_an_exception_only_types_and_places_are_told_outermost_first(se
 async def test_no_line_holds_what_an_exception_a_url_or_a_statement_held(
     settings: Settings, office: str, level: str
 ) -> None:
-    lines = await said(settings, environment=office, log_level=level)
+    lines = await said(settings, environment=office, log_level=level, public_url="https://kurir.example.go.id")
 
     assert [line for line in lines if PATIENT in line] == []
     assert len([line for line in lines if "quiet" in line]) == (level == "DEBUG")

@@ -21,6 +21,7 @@ OSRM = "must be the URL of your OSRM server, such as http://127.0.0.1:5000"
 OFFICE = {
     "KURIR_ENVIRONMENT": "production",
     "KURIR_DATABASE_URL": "postgresql://kurir:open-sesame@db.example.go.id/kurir",
+    "KURIR_PUBLIC_URL": "https://kurir.example.go.id",
 } | {f"KURIR_{name.upper()}": value for name, value in SECRETS.items()}
 """All that production needs."""
 
@@ -124,10 +125,18 @@ class TestProduction:
             f"KURIR_ENCRYPTION_KEY: set it ({MAKE_KEY})",
             f"KURIR_INDEX_KEY: set it ({MAKE_KEY})",
             "KURIR_DATABASE_URL: set it to your PostgreSQL, postgresql://user:password@host/kurir",
+            "KURIR_PUBLIC_URL: set it to how the world reaches the api, such as https://kurir.banyumaskab.go.id",
         ]
 
     @pytest.mark.parametrize(
-        "name", ["KURIR_SECRET", "KURIR_ENCRYPTION_KEY", "KURIR_INDEX_KEY", "KURIR_DATABASE_URL"]
+        "name",
+        [
+            "KURIR_SECRET",
+            "KURIR_ENCRYPTION_KEY",
+            "KURIR_INDEX_KEY",
+            "KURIR_DATABASE_URL",
+            "KURIR_PUBLIC_URL",
+        ],
     )
     def test_a_variable_that_is_set_but_empty_is_missing(self, refused, name: str) -> None:
         said = refused(**OFFICE | {name: ""})

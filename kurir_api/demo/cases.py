@@ -6,16 +6,16 @@ from random import Random
 from uuid import UUID
 
 from kurir_api.auth import Principal, principal_of_phone
+from kurir_api.demo.money import add_money, add_rates
 from kurir_api.demo.patients import invented_patient
 from kurir_api.demo.people import AMBULANCE_LICENCE, COORDINATOR, DESK_OFFICER, VOLUNTEER, WIB, invented_members
 from kurir_api.dispatch.geo import Point
-from kurir_api.models import CarePhase, Channel, CostCategory, Facility
+from kurir_api.models import CarePhase, Channel, Facility
 from kurir_api.services.cases.open_case import OpenCase, open_case
 from kurir_api.services.cases.patients import PatientDetails
 from kurir_api.services.claims.action import ClaimAction
 from kurir_api.services.claims.complete_claim import complete_claim
 from kurir_api.services.claims.start_claim import start_claim
-from kurir_api.services.costs.log_cost import LogCost, log_cost
 from kurir_api.services.reports.submit_report import SubmitReport, submit_report
 from kurir_api.services.tasks.claim_task import ClaimTask, claim_task
 from kurir_api.services.tasks.create_task import CreateTask, create_task
@@ -44,7 +44,9 @@ async def add_cases() -> None:
     await _open(office)
     await _held(office, await principal_of_phone(VOLUNTEER))
     await _under_way(office, first)
-    await _done(office, second)
+    case_id, task_id = await _done(office, second)
+    await add_rates(office.coordinator)
+    await add_money(case_id, task_id, second, office.coordinator)
     for channel, village, text in UNANSWERED:
         await submit_report(office.desk, SubmitReport(channel=channel, text=text, region=village))
 
@@ -69,15 +71,14 @@ async def _under_way(office: "_Office", driver: Principal) -> UUID:
     return await start_claim(driver, ClaimAction(claim_id=claim_id))
 
 
-async def _done(office: "_Office", driver: Principal) -> None:
-    """A run that the coordinator may verify, and what it cost."""
+async def _done(office: "_Office", driver: Principal) -> tuple[UUID, UUID]:
+    """The case and the task of a run that the coordinator may verify."""
     case_id = await office.case("33.02.14.2008", (-7.4279, 109.0779), "Kanker, kemoterapi")
     task_id = await office.task(case_id, "AMBULANCE_RUN", datetime.now(UTC), timedelta(hours=4))
     claim_id = await claim_task(driver, ClaimTask(task_id=task_id))
     await start_claim(driver, ClaimAction(claim_id=claim_id))
     await complete_claim(driver, ClaimAction(claim_id=claim_id, note="Pasien sudah di rumah"))
-    today = datetime.now(WIB).date()
-    await log_cost(driver, LogCost(task_id=task_id, category=CostCategory.FUEL, amount=120_000, spent_on=today))
+    return case_id, task_id
 
 
 def _day(days: int, hour: int) -> datetime:

@@ -54,6 +54,22 @@ class Client:
             raise WalkFailed(f"{name}: HTTP {response.status_code}: {said}")
         return data
 
+    async def upload(self, token: str, file: bytes) -> str:
+        """The id of a receipt. Raises WalkFailed."""
+        response = await self._http.post(
+            f"{self._base_url}/receipts", files={"file": file}, headers={"Authorization": f"Bearer {token}"}
+        )
+        if response.is_error:
+            raise WalkFailed(f"POST /receipts: HTTP {response.status_code}: {response.text[:LONGEST_QUOTE]}")
+        return str(response.json()["id"])
+
+    async def download(self, url: str) -> bytes:
+        """The file that a link leads to. Raises WalkFailed."""
+        response = await self._http.get(url)
+        if response.is_error:
+            raise WalkFailed(f"GET {url}: HTTP {response.status_code}: {response.text[:LONGEST_QUOTE]}")
+        return response.content
+
     async def attempt(self, token: str, document: str, **values: Any) -> Answer:
         """The answer to a mutation of one `input`, success or refusal. Raises WalkFailed as `query` does."""
         result: Answer = (await self.query(token, document, input=values))["result"]

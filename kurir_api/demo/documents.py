@@ -41,7 +41,9 @@ CREATE_TASK = f"""
 mutation CreateTask($input: CreateTaskInput!) {{
   result: createTask(input: $input) {{
     __typename
-    ... on TaskSuccess {{ task {{ id number status urgency startsAt endsAt slots kind {{ name }} area {{ name }} }} }}
+    ... on TaskSuccess {{ task {{
+      id number status urgency startsAt endsAt slots kind {{ name }} area {{ name }} case {{ id }}
+    }} }}
     {PROBLEM}
   }}
 }}
@@ -101,10 +103,64 @@ LOG_COST = f"""
 mutation LogCost($input: LogCostInput!) {{
   result: logCost(input: $input) {{
     __typename
-    ... on CostSuccess {{ cost {{ category amount status organization {{ name }} }} }}
+    ... on CostSuccess {{ cost {{
+      id category amount status flags organization {{ id name }} receipts {{ contentType url thumbnailUrl }}
+    }} }}
     {PROBLEM}
   }}
 }}
+"""
+
+REVIEW_COST = f"""
+mutation ReviewCost($input: ReviewCostInput!) {{
+  result: reviewCost(input: $input) {{
+    __typename
+    ... on CostSuccess {{ cost {{ status shares {{ organization {{ name }} amount }} }} }}
+    {PROBLEM}
+  }}
+}}
+"""
+
+ESTIMATE_NEED = f"""
+mutation EstimateNeed($input: EstimateNeedInput!) {{
+  result: estimateNeed(input: $input) {{
+    __typename
+    ... on NeedSuccess {{ need {{ id amount }} }}
+    {PROBLEM}
+  }}
+}}
+"""
+
+PLEDGE = f"""
+mutation Pledge($input: PledgeInput!) {{
+  result: pledge(input: $input) {{
+    __typename
+    ... on PledgeSuccess {{ pledge {{ amount organization {{ name }} }} remaining }}
+    {PROBLEM}
+  }}
+}}
+"""
+
+FIND_ORGANIZATION = """
+query FindOrganization($name: String!) { organizations(search: $name, first: 1) { edges { node { id } } } }
+"""
+
+NEEDS = """
+query Needs { needs(open: true, first: 20) { edges { node { id remaining kind { name } region { name } } } } }
+"""
+
+STATEMENT = """
+query Statement($partner: ID!, $period: PeriodInput!) {
+  node(id: $partner) {
+    ... on Organization {
+      name
+      contributions(period: $period) {
+        totals { tasksCompleted beneficiaries minutes distanceM cost inKind }
+        xlsxUrl pdfUrl
+      }
+    }
+  }
+}
 """
 
 VERIFY_TASK = f"""

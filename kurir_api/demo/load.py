@@ -8,7 +8,9 @@ from uuid import UUID
 from tortoise.connection import get_connection
 from tortoise.transactions import in_transaction
 
+from kurir_api.auth import principal_of_phone
 from kurir_api.demo.cases import add_cases
+from kurir_api.demo.history import add_history
 from kurir_api.demo.people import (
     COORDINATOR,
     DESK_OFFICER,
@@ -74,6 +76,7 @@ async def load(settings: Settings) -> Demo:
 async def _load(settings: Settings) -> Demo:
     await load_places(REGENCY)
     await _add_people(datetime.now(UTC))
+    await add_history(await principal_of_phone(COORDINATOR))
     await add_cases()
     demo = await _find(settings)
     if demo is None:

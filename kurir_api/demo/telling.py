@@ -17,11 +17,6 @@ def kilometres(metres: int | None) -> str:
     return f"{tens} m" if tens < 1000 else f"{metres / 1000:.1f} km"
 
 
-def rupiah(amount: int) -> str:
-    """ "Rp85.000"."""
-    return f"Rp{amount:,}".replace(",", ".")
-
-
 class Story:
     """Numbers the steps and lays out what is said under them."""
 

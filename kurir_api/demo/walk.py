@@ -10,7 +10,9 @@ from kurir_api.demo.client import Answer, Client, WalkFailed
 from kurir_api.demo.load import Demo, Tokens
 from kurir_api.demo.patients import InventedPatient, invented_patient
 from kurir_api.demo.people import KARANGNANGKA, WIB
-from kurir_api.demo.telling import Say, Story, kilometres, rupiah
+from kurir_api.demo.telling import Say, Story, kilometres
+from kurir_api.demo.walk_money import pay, receipt_photo, share, show_statement
+from kurir_api.figures import rupiah
 from kurir_api.schema.ids import row_id
 
 MESSAGE = "Ibu saya harus cuci darah besok di Margono, tidak ada kendaraan. Karangnangka RT 2, Kedungbanteng"
@@ -39,8 +41,11 @@ async def play(base_url: str, demo: Demo, tokens: Tokens, say: Say = print) -> N
         await _show_inboxes(client, runners, task, story)
         winner, claim = await _race(client, runners, task, story)
         await _show_filled(client, coordinator, task, story)
-        await _carry_out(client, winner, claim, task, story)
+        cost = await _carry_out(client, winner, claim, task, story)
         await _verify(client, coordinator, case, task, story)
+        await share(client, coordinator, tokens(demo.reviewer.id), task=task, cost=cost, story=story)
+        await pay(client, coordinator, winner, cost, story)
+        await show_statement(client, coordinator, cost["organization"], story)
 
 
 async def _report(client: Client, desk: str, patient: InventedPatient, story: Story) -> Answer:
@@ -218,7 +223,8 @@ async def _show_filled(client: Client, coordinator: str, task: Answer, story: St
     story.line(f"Task {state['status']}, {waves}; the other phones withdraw the alert silently")
 
 
-async def _carry_out(client: Client, winner: tuple[str, str], claim: Answer, task: Answer, story: Story) -> None:
+async def _carry_out(client: Client, winner: tuple[str, str], claim: Answer, task: Answer, story: Story) -> Answer:
+    """The cost."""
     name, token = winner
     story.step(f"{name} drives, and logs what it cost")
     seen = (await client.query(token, documents.HELD_TASK, task=task["id"]))["task"]
@@ -226,18 +232,24 @@ async def _carry_out(client: Client, winner: tuple[str, str], claim: Answer, tas
     for mutation in ("startClaim", "completeClaim"):
         done = (await client.mutate(token, documents.claim_action(mutation), claimId=claim["id"]))["claim"]
         story.line(f"{mutation}: claim {done['status']}, task {done['task']['status']}")
-    today = datetime.now(WIB).date().isoformat()
+    now = datetime.now(WIB)
+    receipt = await client.upload(token, receipt_photo(FUEL, now))
     answer = await client.mutate(
         token,
         documents.LOG_COST,
         taskId=task["id"],
         category="FUEL",
         amount=FUEL,
-        spentOn=today,
+        spentOn=now.date().isoformat(),
         note="Bensin pergi pulang",
+        receiptIds=[receipt],
     )
-    cost = answer["cost"]
+    cost: Answer = answer["cost"]
     story.line(f"Cost {cost['category']} {rupiah(cost['amount'])} {cost['status']}, {cost['organization']['name']}")
+    kept = cost["receipts"][0]
+    photo = await client.download(kept["url"])
+    story.line(f"Its receipt, drawn anew without place or camera: {kept['contentType']}, {len(photo) / 1024:.0f} KiB")
+    return cost
 
 
 async def _verify(client: Client, coordinator: str, case: Answer, task: Answer, story: Story) -> None:

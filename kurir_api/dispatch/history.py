@@ -9,7 +9,7 @@ from uuid import UUID
 from tortoise.connection import get_connection
 
 from kurir_api.dispatch.facts import UNSENT, sql_list
-from kurir_api.models import AlertStatus, Task, WaveStatus
+from kurir_api.models import AlertStatus, Task, WaveStatus, subdistrict_of
 
 LOOKED_BACK = timedelta(days=180)
 """People change: older alerts say nothing."""
@@ -21,8 +21,6 @@ kilometres; guessed (4 to 10 km)."""
 OUTPACED = 0.5
 """How much an alert counts that was withdrawn because somebody else was faster: half of those who would have said yes
 hadn't yet."""
-
-SUBDISTRICT_LENGTH = len("33.02.23")
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,12 +91,7 @@ member, one without an id for the area, and one with the task's for its waves.""
 async def load_history(task: Task, members: Collection[UUID], now: datetime) -> History:
     """The history of these members, and of the task and its sub-district. One statement."""
     rows = await get_connection("default").execute_query_dict(
-        LOAD, [list(members), task.id, now - LOOKED_BACK, area_of(task.region_id)]
+        LOAD, [list(members), task.id, now - LOOKED_BACK, subdistrict_of(task.region_id)]
     )
     records = {row["member_id"]: Record(row["yes"], float(row["asked"])) for row in rows}
     return History(area=records.pop(None, NOTHING), waves=records.pop(task.id, NOTHING).yes, members=records)
-
-
-def area_of(region_id: str) -> str:
-    """The sub-district of a village, a sub-district itself, or the larger region."""
-    return region_id[:SUBDISTRICT_LENGTH]

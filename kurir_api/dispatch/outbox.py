@@ -210,7 +210,12 @@ def _asked(due: Due, phones: list[Phone]) -> list[Phone]:
 
 def _push(due: Due, phone: Phone, now: datetime) -> Push:
     text = worded(lambda: render(due.kind, phone.locale, due.data))
-    ids = {"Task": due.task_id, "Alert": due.alert_id, "Drill": due.data.get("drill_id")}
+    ids = {
+        "Task": due.task_id,
+        "Alert": due.alert_id,
+        "Drill": due.data.get("drill_id"),
+        "Cost": due.data.get("cost_id"),
+    }
     return Push(
         notification_id=due.id,
         token=phone.token,

@@ -6,12 +6,12 @@ left out. A text message is the same segments, as sentences of one line.
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from string import Formatter
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from babel.dates import format_datetime, get_timezone_name
+from babel.dates import format_date, format_datetime, get_timezone_name
 from babel.units import format_unit
 
 from kurir_api.dispatch.wordings import (
@@ -23,8 +23,18 @@ from kurir_api.dispatch.wordings import (
     NotificationKind,
     Text,
 )
+from kurir_api.figures import rupiah
 
-__all__ = ["ENGLISH", "FIELDS", "INDONESIAN", "WORDINGS", "NotificationKind", "Text", "render", "render_line"]
+__all__ = [
+    "ENGLISH",
+    "FIELDS",
+    "INDONESIAN",
+    "WORDINGS",
+    "NotificationKind",
+    "Text",
+    "render",
+    "render_line",
+]
 
 NAME = "Kurir"
 ONE_SMS = 160
@@ -42,15 +52,18 @@ PLAIN = str.maketrans({"\u00a0": " ", "\u202f": " ", "\u2019": "'", "\n": " "})
 
 @dataclass(frozen=True, slots=True)
 class Language:
-    """How a language writes an urgency before a title, and a moment (a pattern of CLDR, without the zone)."""
+    """How a language writes an urgency before a title, a moment (a pattern of CLDR, without the zone), and one cost
+    and several.
+    """
 
     urgencies: Mapping[str, str]
     moment: str
+    costs: tuple[str, str]
 
 
 LANGUAGES: Mapping[str, Language] = {
-    INDONESIAN: Language({"EMERGENCY": "DARURAT: ", "URGENT": "Segera: "}, "EEE d MMM HH.mm"),
-    ENGLISH: Language({"EMERGENCY": "EMERGENCY: ", "URGENT": "Urgent: "}, "EEE d MMM HH:mm"),
+    INDONESIAN: Language({"EMERGENCY": "DARURAT: ", "URGENT": "Segera: "}, "EEE d MMM HH.mm", ("biaya", "biaya")),
+    ENGLISH: Language({"EMERGENCY": "EMERGENCY: ", "URGENT": "Urgent: "}, "EEE d MMM HH:mm", ("cost", "costs")),
 }
 
 
@@ -60,9 +73,9 @@ def render(kind: str, locale: str, data: Mapping[str, Any]) -> Text:
 
     Of `data` nothing is read but: `kind_name` ({"id": ..., "en": ...}) and `number`, which every kind that names
     them needs; `village`, `subdistrict`, `distance_m` (metres), `starts_at` and `deadline` (ISO 8601 with offset)
-    with `time_zone` (IANA), `urgency`, `alerted` (people) and `said` (a refusal's words, {"id": ..., "en": ...}),
-    each of which may be missing or None. ValueError for an unknown kind or a time without offset, KeyError for a
-    missing field.
+    with `time_zone` (IANA), `urgency`, `alerted` (people), `said` (a refusal's words, {"id": ..., "en": ...}),
+    `rupiah`, `costs` (how many), `partner` (a name) and `month` (its first day, ISO 8601), each of which may be
+    missing or None. ValueError for an unknown kind or a time without offset, KeyError for a missing field.
     """
     return _render(WORDINGS[NotificationKind(kind)], locale, data)
 
@@ -162,6 +175,25 @@ def _said(data: Mapping[str, Any], language: str) -> str | None:
     return str(data["said"][language]) if data.get("said") else None
 
 
+def _rupiah(data: Mapping[str, Any], language: str) -> str | None:
+    return None if data.get("rupiah") is None else rupiah(data["rupiah"], language)
+
+
+def _costs(data: Mapping[str, Any], language: str) -> str | None:
+    count = data.get("costs")
+    one, several = LANGUAGES[language].costs
+    return None if count is None else f"{count} {one if count == 1 else several}"
+
+
+def _month(data: Mapping[str, Any], language: str) -> str | None:
+    month = data.get("month")
+    return None if month is None else format_date(date.fromisoformat(month), "MMMM y", locale=language)
+
+
+def _partner(data: Mapping[str, Any], _language: str) -> str | None:
+    return data.get("partner")
+
+
 # The only fields a text can hold, and the only way into one.
 FIELDS: Mapping[str, Callable[[Mapping[str, Any], str], str | None]] = {
     "kind": _kind,
@@ -173,4 +205,8 @@ FIELDS: Mapping[str, Callable[[Mapping[str, Any], str], str | None]] = {
     "deadline": _deadline,
     "alerted": _alerted,
     "said": _said,
+    "rupiah": _rupiah,
+    "costs": _costs,
+    "partner": _partner,
+    "month": _month,
 }

@@ -14,8 +14,8 @@ SEPARATOR = " · "
 
 class NotificationKind(StrEnum):
     """What a notification is about. TASK_TAKEN is sent silently: it withdraws the alert. From NOBODY_LEFT to
-    NOT_VERIFIED they are alarms, named as their reasons. The REPLY ones answer a member's text message
-    (REPLY_UNKNOWN: a stranger's) by another.
+    NOT_VERIFIED they are alarms, named as their reasons. The COST ones tell members what became of their costs. The
+    REPLY ones answer a member's text message (REPLY_UNKNOWN: a stranger's) by another.
     """
 
     TASK_ALERT = "TASK_ALERT"
@@ -33,6 +33,17 @@ class NotificationKind(StrEnum):
     NOT_STARTED = "NOT_STARTED"
     NOT_VERIFIED = "NOT_VERIFIED"
     DRILL = "DRILL"
+    COST_ENDORSED = "COST_ENDORSED"
+    COST_APPROVED = "COST_APPROVED"
+    COST_RECORDED = "COST_RECORDED"
+    COST_RETURNED = "COST_RETURNED"
+    COST_REJECTED = "COST_REJECTED"
+    COST_PAID = "COST_PAID"
+    COST_VOIDED = "COST_VOIDED"
+    CONTRIBUTION_DISPUTED = "CONTRIBUTION_DISPUTED"
+    DISPUTE_SETTLED = "DISPUTE_SETTLED"
+    PLEDGE_MADE = "PLEDGE_MADE"
+    MONTH_CLOSED = "MONTH_CLOSED"
     REPLY_TAKEN = "REPLY_TAKEN"
     REPLY_STARTED = "REPLY_STARTED"
     REPLY_RELEASED = "REPLY_RELEASED"
@@ -137,6 +148,58 @@ WORDINGS: Mapping[NotificationKind, Mapping[str, Text]] = {
     NotificationKind.DRILL: {
         INDONESIAN: Text("Uji coba: bukan tugas", "Ketuk pesan ini, supaya kami tahu pesan sampai di ponsel Anda"),
         ENGLISH: Text("Test: this is not a task", "Tap this message, so that we know it reached your phone"),
+    },
+    NotificationKind.COST_ENDORSED: {
+        INDONESIAN: Text("Biaya dibenarkan mitra Anda: {rupiah} ({costs})", "Menunggu persetujuan kantor"),
+        ENGLISH: Text("Costs endorsed by your partner: {rupiah} ({costs})", "The office looks at them next"),
+    },
+    NotificationKind.COST_APPROVED: {
+        INDONESIAN: Text("Biaya disetujui: {rupiah} ({costs})", "Menunggu pembayaran"),
+        ENGLISH: Text("Costs approved: {rupiah} ({costs})", "They will be paid"),
+    },
+    NotificationKind.COST_RECORDED: {
+        INDONESIAN: Text("Bantuan natura dicatat: {rupiah} ({costs})", "Terima kasih atas bantuan Anda"),
+        ENGLISH: Text("Gifts recorded: {rupiah} ({costs})", "Thank you for your help"),
+    },
+    NotificationKind.COST_RETURNED: {
+        INDONESIAN: Text(
+            "Biaya dikembalikan: {rupiah} ({costs})", "Baca catatannya di Kurir, perbaiki, lalu kirim lagi"
+        ),
+        ENGLISH: Text(
+            "Costs sent back: {rupiah} ({costs})", "Read the note in Kurir, correct them and send them again"
+        ),
+    },
+    NotificationKind.COST_REJECTED: {
+        INDONESIAN: Text("Biaya ditolak: {rupiah} ({costs})", "Alasannya ada di Kurir"),
+        ENGLISH: Text("Costs rejected: {rupiah} ({costs})", "Kurir says why"),
+    },
+    NotificationKind.COST_PAID: {
+        INDONESIAN: Text("Biaya dibayar: {rupiah} ({costs})", "Terima kasih atas bantuan Anda"),
+        ENGLISH: Text("Costs paid: {rupiah} ({costs})", "Thank you for your help"),
+    },
+    NotificationKind.COST_VOIDED: {
+        INDONESIAN: Text("Biaya dibatalkan: {rupiah} ({costs})", "Alasannya ada di Kurir"),
+        ENGLISH: Text("Costs cancelled: {rupiah} ({costs})", "Kurir says why"),
+    },
+    NotificationKind.CONTRIBUTION_DISPUTED: {
+        INDONESIAN: Text(
+            "Laporan kontribusi disanggah: {partner}", "Baris yang disanggah dan catatannya ada di Kurir"
+        ),
+        ENGLISH: Text("Statement disputed: {partner}", "Kurir shows the lines and what is said of them"),
+    },
+    NotificationKind.DISPUTE_SETTLED: {
+        INDONESIAN: Text("Sanggahan ditindaklanjuti: {partner}", "Baris yang Anda sanggah dikoreksi atau dibatalkan"),
+        ENGLISH: Text("Dispute settled: {partner}", "The line you disputed was corrected or taken back"),
+    },
+    NotificationKind.PLEDGE_MADE: {
+        INDONESIAN: Text(
+            "Koordinator menjanjikan {rupiah} atas nama {partner}", "Bila tidak sesuai, tarik kembali di Kurir"
+        ),
+        ENGLISH: Text("A coordinator pledged {rupiah} for {partner}", "If that is not right, withdraw it in Kurir"),
+    },
+    NotificationKind.MONTH_CLOSED: {
+        INDONESIAN: Text("Pembukuan {month} ditutup", "Laporan kontribusi bulan itu tidak berubah lagi"),
+        ENGLISH: Text("The books of {month} are closed", "The statement of that month changes no more"),
     },
     NotificationKind.REPLY_TAKEN: {
         INDONESIAN: Text(

@@ -21,8 +21,16 @@ from kurir_api.schema.claims.release_claim import release_claim
 from kurir_api.schema.claims.report_no_show import report_no_show
 from kurir_api.schema.claims.revoke_claim import revoke_claim
 from kurir_api.schema.claims.start_claim import start_claim
+from kurir_api.schema.contributions.close_month import close_month
+from kurir_api.schema.contributions.closed_months import closed_months
+from kurir_api.schema.contributions.correct_work import correct_work
+from kurir_api.schema.contributions.open_month import open_month
+from kurir_api.schema.contributions.review_contribution import review_contribution
+from kurir_api.schema.costs.costs import costs
 from kurir_api.schema.costs.edit_cost import edit_cost
 from kurir_api.schema.costs.log_cost import log_cost
+from kurir_api.schema.costs.review_cost import review_cost
+from kurir_api.schema.costs.review_costs import review_costs
 from kurir_api.schema.devices.register_device import register_device
 from kurir_api.schema.devices.unregister_device import unregister_device
 from kurir_api.schema.drills.answer_drill import answer_drill
@@ -37,6 +45,11 @@ from kurir_api.schema.members.organizations import organizations
 from kurir_api.schema.members.set_availability import set_availability
 from kurir_api.schema.members.set_duty_schedule import set_duty_schedule
 from kurir_api.schema.members.update_location import update_location
+from kurir_api.schema.money.my_money import my_money
+from kurir_api.schema.needs.estimate_need import estimate_need
+from kurir_api.schema.needs.needs import needs
+from kurir_api.schema.needs.pledge import pledge
+from kurir_api.schema.needs.withdraw_pledge import withdraw_pledge
 from kurir_api.schema.node import node, nodes
 from kurir_api.schema.notifications import my_notifications_stream
 from kurir_api.schema.notifications.answer_alert import answer_alert
@@ -45,10 +58,14 @@ from kurir_api.schema.notifications.mark_notifications_read import mark_notifica
 from kurir_api.schema.notifications.my_notifications import my_notifications
 from kurir_api.schema.places.facilities import facilities
 from kurir_api.schema.places.regions import regions
+from kurir_api.schema.rates.end_rate import end_rate
+from kurir_api.schema.rates.rates import rates
+from kurir_api.schema.rates.set_rate import set_rate
 from kurir_api.schema.reports.reports import reports
 from kurir_api.schema.reports.resolve_report import resolve_report
 from kurir_api.schema.reports.submit_report import submit_report
 from kurir_api.schema.scalars import SCALARS
+from kurir_api.schema.statistics.statistics import statistics
 from kurir_api.schema.tasks.assign_task import assign_task
 from kurir_api.schema.tasks.board_events import board_events
 from kurir_api.schema.tasks.cancel_task import cancel_task
@@ -77,12 +94,19 @@ QUERIES = [
     cases,
     case,
     reports,
+    costs,
+    rates,
+    needs,
+    my_money,
     alarms,
     suggested_assignments,
     task_kinds,
     organizations,
+    closed_months,
+    open_month,
     regions,
     facilities,
+    statistics,
 ]
 MUTATIONS = [
     claim_task,
@@ -101,6 +125,16 @@ MUTATIONS = [
     mark_notifications_read,
     log_cost,
     edit_cost,
+    review_cost,
+    review_costs,
+    review_contribution,
+    correct_work,
+    close_month,
+    estimate_need,
+    pledge,
+    withdraw_pledge,
+    set_rate,
+    end_rate,
     submit_report,
     resolve_report,
     open_case,

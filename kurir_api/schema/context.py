@@ -2,6 +2,7 @@
 
 import asyncio
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from typing import Any
 
 import strawberry
@@ -9,9 +10,11 @@ from starlette.requests import HTTPConnection
 
 from kurir_api.auth import Authenticator, Principal
 from kurir_api.dispatch.travel import Roads
-from kurir_api.errors import Unauthenticated
+from kurir_api.errors import Unauthenticated, asked_locale
+from kurir_api.links import public_base, signed
 from kurir_api.schema.live import LiveEvents
 from kurir_api.schema.loaders import Loaders
+from kurir_api.settings import Settings
 
 BEARER = "bearer "
 
@@ -25,6 +28,7 @@ class Context:
     """
 
     request: HTTPConnection
+    settings: Settings
     authenticator: Authenticator
     live: LiveEvents
     roads: Roads | None = None
@@ -69,7 +73,11 @@ class Context:
         """The caller's language, "id" or "en": the member's own, else the first the request asks for."""
         if self._principal is not None:
             return self._principal.locale
-        return "en" if self.request.headers.get("accept-language", "").lower().startswith("en") else "id"
+        return asked_locale(self.request.headers.get("accept-language", ""))
+
+    def link(self, path: str, **facts: str) -> str:
+        """An absolute URL by which whoever has it reads the file at `path` for ten minutes."""
+        return public_base(self.settings, self.request) + signed(self.settings, path, datetime.now(UTC), **facts)
 
     def _token(self) -> str:
         given = self.request.headers.get("authorization")

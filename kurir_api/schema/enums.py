@@ -15,7 +15,9 @@ from kurir_api.models import (
     ClaimStatus,
     CostCategory,
     CostStatus,
+    LineDecision,
     OrganizationKind,
+    RateUnit,
     RegionLevel,
     ReportStatus,
     Role,
@@ -24,6 +26,8 @@ from kurir_api.models import (
     WaveStatus,
     Weekday,
 )
+from kurir_api.services.statistics.charts import StatisticsChart
+from kurir_api.services.statistics.tables import StatisticsTable
 from kurir_api.transitions import LiveEvent
 
 VALUES: Mapping[type[Enum], Mapping[str, str]] = {
@@ -178,6 +182,31 @@ VALUES: Mapping[type[Enum], Mapping[str, str]] = {
         "PAID": "Paid out.",
         "REJECTED": "Turned down, with a reason.",
         "VOID": "Reversed.",
+    },
+    RateUnit: {
+        "DAY": "A day.",
+        "NIGHT": "A night.",
+        "KILOMETRE": "A kilometre.",
+        "ITEM": "A thing.",
+        "CASE": "A case, however many costs of the category it has.",
+    },
+    LineDecision: {
+        "CONFIRMED": "The line is right.",
+        "DISPUTED": "It is not; the note says why.",
+    },
+    StatisticsChart: {
+        "BENEFICIARIES_BY_MONTH": "Patients who were helped, by month.",
+        "BENEFICIARIES_BY_YEAR": "Patients who were helped, by year.",
+        "TASKS_BY_KIND": "Tasks that were completed, by kind.",
+        "COSTS_BY_CATEGORY": "Money and gifts, by category.",
+        "MINUTES_TO_CLAIM": "How soon tasks were claimed, by month.",
+        "WAITING": "Who waits now, by village or sub-district.",
+    },
+    StatisticsTable: {
+        "MONTHS": "A month.",
+        "KINDS": "A kind of task.",
+        "CATEGORIES": "A category of costs.",
+        "WAITING": "A village, or sub-district, where people wait.",
     },
     LiveEvent: {
         "PUBLISHED": "The task has slots to take: published, or open again.",

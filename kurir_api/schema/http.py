@@ -30,7 +30,7 @@ from strawberry.types import ExecutionResult
 from strawberry.types.graphql import OperationType
 from strawberry.types.unset import UnsetType
 
-from kurir_api.errors import ClientError
+from kurir_api.errors import ClientError, asked_locale
 from kurir_api.schema.masking import BAD_USER_INPUT, INTERNAL, fault_error, log_fault
 from kurir_api.schema.websocket import SocketAdapter, TransportHandler
 
@@ -150,7 +150,7 @@ class GraphQLView(GraphQL[C, None]):
         except StarletteHTTPException as error:  # the application's own, smaller body limit
             return self._refusal(request, error.status_code, error.detail)
         except ClientError as error:
-            locale = "en" if request.headers.get("accept-language", "").lower().startswith("en") else "id"
+            locale = asked_locale(request.headers.get("accept-language", ""))
             status = STATUS_BY_CODE.get(error.client_code, 400)
             return self._refusal(request, status, error.message(locale), code=error.client_code)
         except ClientDisconnect:

@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from uuid import UUID
 
 from strawberry.dataloader import DataLoader
+from tortoise.expressions import Subquery
+from tortoise.functions import Count
 from tortoise.models import Model
 from tortoise.queryset import QuerySet
 
@@ -21,10 +23,12 @@ from kurir_api.dispatch.eligibility import Obstacles, claim_obstacles_many
 from kurir_api.dispatch.ranking import rank_many
 from kurir_api.models import (
     LIVE,
+    Account,
     Alert,
     Capability,
     DutyShift,
     Facility,
+    LedgerEntry,
     Member,
     Membership,
     Organization,
@@ -35,13 +39,19 @@ from kurir_api.models import (
 from kurir_api.schema.pagination import Connection, newest_of_each
 from kurir_api.services import visibility
 from kurir_api.services.cases.spending import spent_on
+from kurir_api.services.contributions.members import totals_of_members
+from kurir_api.services.contributions.totals import Period, Totals
+from kurir_api.services.costs.balances import cost_shares
 from kurir_api.services.policies import held_kinds
 
 if TYPE_CHECKING:
     from kurir_api.schema.alarms.types import Alarm
     from kurir_api.schema.cases.types import Case, TimelineEvent
     from kurir_api.schema.claims.types import Claim
+    from kurir_api.schema.contributions.lines import ContributionLine, LinePage
+    from kurir_api.schema.contributions.statement import ContributionStatement
     from kurir_api.schema.costs.types import Cost
+    from kurir_api.schema.needs.types import Need, Pledge
     from kurir_api.schema.reports.types import Report
     from kurir_api.schema.tasks.types import Task
 
@@ -108,6 +118,48 @@ class Loaders:
 
     def __init__(self, principal: Principal) -> None:
         self._principal = principal
+        self._of_periods: dict[tuple[str, Period], DataLoader[Any, Any]] = {}
+
+    def _of_period(
+        self, name: str, period: Period, load: Callable[[list[Any]], Awaitable[list[Any]]]
+    ) -> DataLoader[Any, Any]:
+        """The request's one loader of this name for this period."""
+        return self._of_periods.setdefault((name, period), DataLoader(load_fn=load))
+
+    def contributions(self, period: Period) -> "DataLoader[UUID, ContributionStatement]":
+        """Partners' statements of the period. Raises NotAllowed for those the caller may not know of."""
+        from kurir_api.schema.contributions.statement import statements_for  # noqa: PLC0415 - types refer to loaders
+
+        return self._of_period(
+            "contributions", period, lambda partners: statements_for(self._principal, period, partners)
+        )
+
+    def statement_lines(self, period: Period) -> "DataLoader[LinePage, Connection[ContributionLine]]":
+        """A page of the lines of a partner's statement, which the caller sees."""
+        from kurir_api.schema.contributions.lines import line_pages  # noqa: PLC0415
+
+        return self._of_period("lines", period, lambda pages: line_pages(period, pages))
+
+    def statement_costs(self, period: Period) -> "DataLoader[Page, Connection[Cost]]":
+        """A page of the visible costs of a partner's statement."""
+        from kurir_api.schema.costs.types import Cost  # noqa: PLC0415
+
+        booked = LedgerEntry.filter(
+            account__in=(Account.EXPENSE, Account.IN_KIND),
+            booked_on__gte=period.first_day,
+            booked_on__lte=period.last_day,
+        )
+        rows = visibility.visible_costs(self._principal).filter(id__in=Subquery(booked.values("cost_id")))
+        return self._of_periods.setdefault(("costs", period), _paged(rows, Cost.of, "organization_id"))
+
+    def stats(self, period: Period) -> DataLoader[UUID, Totals]:
+        """What members did in the period, as far as the caller may know."""
+
+        async def load(members: list[UUID]) -> list[Totals]:
+            found = await totals_of_members(self._principal, members, period)
+            return [found.get(member_id, Totals()) for member_id in members]
+
+        return self._of_period("stats", period, load)
 
     @cached_property
     def task(self) -> "DataLoader[UUID, Task | None]":
@@ -145,6 +197,33 @@ class Loaders:
         return _by_key(_ids_in(visibility.visible_costs(self._principal)), Cost.of)
 
     @cached_property
+    def cost_receipts(self) -> DataLoader[UUID, list[models.Receipt]]:
+        """The receipts of a cost whose pictures the caller may see, in the order they were sent."""
+        rows = models.Receipt.all().order_by("id")
+        return _grouped(lambda costs: rows.filter(cost_id__in=costs), _same, "cost_id")
+
+    @cached_property
+    def receipt_count(self) -> DataLoader[UUID, int]:
+        """How many receipts a visible cost has."""
+
+        async def load(costs: list[UUID]) -> list[int]:
+            found = models.Receipt.filter(cost_id__in=costs).annotate(count=Count("id")).group_by("cost_id")
+            counts = dict(await found.values_list("cost_id", "count"))
+            return [counts.get(cost_id, 0) for cost_id in costs]
+
+        return DataLoader(load_fn=load)
+
+    @cached_property
+    def cost_shares(self) -> DataLoader[UUID, list[tuple[UUID, int]]]:
+        """Which organisation bears how many rupiah of a visible cost, by the books."""
+
+        async def load(costs: list[UUID]) -> list[list[tuple[UUID, int]]]:
+            found = await cost_shares(costs)
+            return [sorted(found.get(cost_id, {}).items()) for cost_id in costs]
+
+        return DataLoader(load_fn=load)
+
+    @cached_property
     def case_tasks(self) -> "DataLoader[Page, Connection[Task]]":
         """A page of a case's visible tasks."""
         from kurir_api.schema.tasks.types import Task  # noqa: PLC0415
@@ -174,6 +253,37 @@ class Loaders:
             return [found.get(case_id, 0) for case_id in cases]
 
         return DataLoader(load_fn=load)
+
+    @cached_property
+    def need(self) -> "DataLoader[UUID, Need | None]":
+        """Visible needs by id."""
+        from kurir_api.schema.needs.types import Need, need_rows  # noqa: PLC0415
+
+        return _by_key(_ids_in(need_rows(self._principal)), Need.of)
+
+    @cached_property
+    def case_need(self) -> "DataLoader[UUID, Need | None]":
+        """What a case as a whole needs, as far as the caller may know."""
+        from kurir_api.schema.needs.types import Need, need_rows  # noqa: PLC0415
+
+        of_cases = need_rows(self._principal).filter(task_id=None)
+        return _by_key(lambda cases: of_cases.filter(case_id__in=cases), Need.of, "case_id")
+
+    @cached_property
+    def task_need(self) -> "DataLoader[UUID, Need | None]":
+        """What a task needs, as far as the caller may know."""
+        from kurir_api.schema.needs.types import Need, need_rows  # noqa: PLC0415
+
+        rows = need_rows(self._principal)
+        return _by_key(lambda tasks: rows.filter(task_id__in=tasks), Need.of, "task_id")
+
+    @cached_property
+    def need_pledges(self) -> "DataLoader[UUID, list[Pledge]]":
+        """The visible pledges of a need, oldest first."""
+        from kurir_api.schema.needs.types import Pledge  # noqa: PLC0415
+
+        rows = visibility.visible_pledges(self._principal).order_by("id")
+        return _grouped(lambda needs: rows.filter(need_id__in=needs), Pledge.of, "need_id")
 
     @cached_property
     def held_kinds(self) -> DataLoader[UUID, frozenset[str]]:

@@ -21,10 +21,12 @@ from kurir_api.schema.costs.types import Cost
 from kurir_api.schema.drills.types import Drill
 from kurir_api.schema.ids import Node, split_id
 from kurir_api.schema.members.types import Member, Organization
+from kurir_api.schema.needs.types import Need, Pledge, need_rows
 from kurir_api.schema.notifications.types import DeadLetter, Notification
 from kurir_api.schema.pagination import MOST
 from kurir_api.schema.permissions import EVERY_MEMBER, query
 from kurir_api.schema.places.types import Facility, Region
+from kurir_api.schema.rates.types import Rate
 from kurir_api.schema.reports.types import Report
 from kurir_api.schema.tasks.dispatch_types import Alert
 from kurir_api.schema.tasks.types import Task
@@ -57,9 +59,12 @@ SOURCES: Mapping[str, Source] = {
     "Drill": Source(visibility.visible_drills, Drill.of),
     "Facility": Source(visibility.visible_facilities, Facility.of),
     "Member": Source(visibility.visible_members, Member.of),
+    "Need": Source(need_rows, Need.of),
     "Notification": Source(visibility.visible_notifications, Notification.of),
     "Organization": Source(visibility.visible_organizations, Organization.of),
     "Patient": Source(visibility.visible_patients, Patient.of),
+    "Pledge": Source(visibility.visible_pledges, Pledge.of),
+    "Rate": Source(visibility.visible_rates, Rate.of),
     "Region": Source(lambda _: models.Region.all(), Region.of, key=_region_code),
     "Report": Source(visibility.visible_reports, Report.of),
     "Task": Source(visibility.visible_tasks, Task.of),

@@ -10,26 +10,36 @@ from kurir_api.auth import Principal
 from kurir_api.models import (
     HOLDING,
     LIVE,
+    Account,
     Alarm,
     Alert,
     Capability,
     Case,
     Claim,
+    ClosedMonth,
     Cost,
     Drill,
     DutyShift,
     Facility,
+    LedgerEntry,
     Member,
     Membership,
+    Need,
     Notification,
     Organization,
     Patient,
+    Pledge,
+    Rate,
+    Receipt,
+    Region,
+    RegionLevel,
     Report,
     Role,
     Task,
     TaskStatus,
     TransitionLog,
     Wave,
+    WorkEntry,
     regency_of,
     region_and_above,
 )
@@ -37,6 +47,9 @@ from kurir_api.models import (
 DESK = (Role.DESK_OFFICER, Role.COORDINATOR)
 OFFICE = (*DESK, Role.ADMIN)
 HELPERS = (Role.VOLUNTEER, Role.PARTNER_REVIEWER)
+MEASURING = (Role.VOLUNTEER, *OFFICE)
+"""Who may know how far away a task is: metres from enough places tell where the patient lives."""
+
 OFFERED_TO_ALL = (TaskStatus.OPEN, TaskStatus.FILLED, TaskStatus.IN_PROGRESS)
 WITHDRAWN = (TaskStatus.CANCELLED, TaskStatus.DONE)
 
@@ -64,6 +77,11 @@ def visible_tasks(principal: Principal) -> QuerySet[Task]:
         | Q(id__in=Subquery(Claim.filter(claimed).values("task_id")))
         | Q(id__in=Subquery(Alert.filter(mine).values("task_id")))
     )
+
+
+def measurable_tasks(principal: Principal) -> QuerySet[Task]:
+    """The visible ones whose distance one may know."""
+    return visible_tasks(principal).filter(within("region_id", principal.regions(*MEASURING)))
 
 
 def announced_tasks(principal: Principal, task_ids: Collection[UUID]) -> QuerySet[Task]:
@@ -113,6 +131,31 @@ def visible_costs(principal: Principal) -> QuerySet[Cost]:
         | within("task__region_id", principal.regions(Role.COORDINATOR))
         | Q(organization_id__in=principal.organizations(Role.PARTNER_REVIEWER))
     )
+
+
+def visible_receipts(principal: Principal) -> QuerySet[Receipt]:
+    """Pictures may show the patient: one's own, and those of costs in the coordinator's regions."""
+    return Receipt.filter(
+        Q(member_id=principal.member_id) | within("cost__task__region_id", principal.regions(Role.COORDINATOR))
+    )
+
+
+def visible_rates(principal: Principal) -> QuerySet[Rate]:
+    """Those of the regencies one works in."""
+    return Rate.filter(within("regency_code", _regencies(principal.regions())))
+
+
+def visible_needs(principal: Principal) -> QuerySet[Need]:
+    """The desk's regions', and for a partner's reviewer all of the regency, who sees nothing else of their cases."""
+    return Need.filter(
+        within("case__region_id", principal.regions(*DESK))
+        | within("regency_code", _regencies(principal.regions(Role.PARTNER_REVIEWER)))
+    )
+
+
+def visible_pledges(principal: Principal) -> QuerySet[Pledge]:
+    """Those of visible needs: partners who share a need know of one another."""
+    return Pledge.filter(need_id__in=Subquery(visible_needs(principal).values("id")))
 
 
 def visible_members(principal: Principal) -> QuerySet[Member]:
@@ -192,17 +235,57 @@ def visible_drills(principal: Principal) -> QuerySet[Drill]:
 
 def visible_organizations(principal: Principal) -> QuerySet[Organization]:
     """Those of the regencies one works in."""
-    return Organization.filter(within("regency_code", _regencies(principal)))
+    return Organization.filter(within("regency_code", _regencies(principal.regions())))
+
+
+def visible_contributions(principal: Principal) -> QuerySet[Organization]:
+    """The partners of whose statements one may know: those one reviews, and those of the regencies that one
+    coordinates or administers as a whole.
+    """
+    return Organization.filter(
+        Q(id__in=principal.organizations(Role.PARTNER_REVIEWER))
+        | within("regency_code", principal.regions(Role.COORDINATOR, Role.ADMIN))
+    )
+
+
+def visible_work_entries(principal: Principal) -> QuerySet[WorkEntry]:
+    """The lines of visible statements, and those of the coordinator's regions."""
+    return WorkEntry.filter(_of_statements(principal) | within("region_id", principal.regions(Role.COORDINATOR)))
+
+
+def visible_cost_entries(principal: Principal) -> QuerySet[LedgerEntry]:
+    """The lines of visible statements: what was spent or given."""
+    return LedgerEntry.filter(_of_statements(principal), account__in=(Account.EXPENSE, Account.IN_KIND))
+
+
+def _of_statements(principal: Principal) -> Q:
+    return Q(organization_id__in=Subquery(visible_contributions(principal).values("id")))
+
+
+def visible_books(principal: Principal) -> QuerySet[Region]:
+    """The regencies whose months one may close: those that one coordinates or administers as a whole."""
+    return Region.filter(code__in=principal.regions(Role.COORDINATOR, Role.ADMIN), level=RegionLevel.REGENCY)
+
+
+def visible_closed_months(principal: Principal) -> QuerySet[ClosedMonth]:
+    """Those of the regencies in which one coordinates, administers or reviews."""
+    regions = principal.regions(Role.COORDINATOR, Role.ADMIN, Role.PARTNER_REVIEWER)
+    return ClosedMonth.filter(within("regency_code", frozenset(regency_of(code) for code in regions)))
 
 
 def visible_facilities(principal: Principal) -> QuerySet[Facility]:
     """Those listed by the regencies one works in."""
-    return Facility.filter(within("regency_code", _regencies(principal)))
+    return Facility.filter(within("regency_code", _regencies(principal.regions())))
 
 
-def _regencies(principal: Principal) -> frozenset[str]:
-    """Of the regions one works in the regencies; a province stands for all of its own."""
-    return frozenset(regency_of(code) for code in principal.regions())
+def visible_statistics(principal: Principal) -> frozenset[str]:
+    """The regencies one works in, by code: one may ask for the figures of whatever lies in them."""
+    return _regencies(principal.regions())
+
+
+def _regencies(regions: frozenset[str]) -> frozenset[str]:
+    """The regencies of the regions one works in; a province stands for all of its own."""
+    return frozenset(regency_of(code) for code in regions)
 
 
 def visible_events(principal: Principal) -> QuerySet[TransitionLog]:

@@ -1,28 +1,24 @@
-"""How soon tasks are claimed, as a picture: an SVG that needs nothing else.
-
-Written by hand: a plotting library would be larger than the rest of Kurir, for two panels of lines.
-"""
+"""How soon tasks are claimed, as a picture."""
 
 from bisect import bisect_right
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import cycle
-from xml.etree import ElementTree
-from xml.etree.ElementTree import Element, SubElement
+from xml.etree.ElementTree import Element
 
+from kurir_api.charts import BLUE, GREEN, PURPLE, VERMILION, canvas, line, rule, text, written
 from kurir_api.simulate.measures import Opening, Outcome, alerts_over_claims
 
 WIDTH, HEIGHT = 960, 460
 TOP, BOTTOM = 90, 380
-INK, GRID, FONT = "#222222", "#dddddd", "Helvetica, Arial, sans-serif"
 LINES = (
-    ("#0072B2", "none"),
-    ("#D55E00", "8 3"),
-    ("#009E73", "2 3"),
-    ("#CC79A7", "10 3 2 3"),
+    (BLUE, "none"),
+    (VERMILION, "8 3"),
+    (GREEN, "2 3"),
+    (PURPLE, "10 3 2 3"),
     ("#000000", "5 5"),
 )
-"""Colours that also people tell apart who see few (Okabe & Ito), and dashes for print."""
+"""Colours, and dashes for print."""
 
 SHOWN = "Share of openings claimed within so many minutes; in brackets, how many alerts a claim took."
 
@@ -54,34 +50,28 @@ PANELS = (
 
 def chart(title: str, outcomes: Mapping[str, Outcome]) -> str:
     """The share of openings claimed within so many minutes, a curve for each name."""
-    box = f"0 0 {WIDTH} {HEIGHT}"
-    svg = Element("svg", xmlns="http://www.w3.org/2000/svg", viewBox=box, width=str(WIDTH), height=str(HEIGHT))
-    svg.set("font-family", FONT)
-    SubElement(svg, "title").text = title
-    SubElement(svg, "desc").text = SHOWN
-    SubElement(svg, "rect", width="100%", height="100%", fill="#ffffff")
-    _text(svg, 60, 28, title, size=18)
-    _text(svg, 60, 48, SHOWN)
+    svg = canvas(title, SHOWN, WIDTH, HEIGHT)
+    text(svg, 60, 28, title, size=18)
+    text(svg, 60, 48, SHOWN)
     for panel in PANELS:
         _axes(svg, panel)
         for (colour, dashes), outcome in zip(cycle(LINES), outcomes.values(), strict=False):
             openings = [one for one in outcome.openings if one.urgent is panel.urgent]
             if openings:
-                _line(svg, _points(panel, openings), colour, dashes)
+                line(svg, _points(panel, openings), colour, dashes)
     _legend(svg, outcomes)
-    ElementTree.indent(svg)
-    return ElementTree.tostring(svg, encoding="unicode", xml_declaration=True) + "\n"
+    return written(svg)
 
 
 def _axes(svg: Element, panel: Panel) -> None:
-    _text(svg, panel.left, TOP - 14, panel.title, size=14)
+    text(svg, panel.left, TOP - 14, panel.title, size=14)
     for percent in range(0, 101, 20):
-        _rule(svg, (panel.left, _y(percent / 100)), (panel.right, _y(percent / 100)))
-        _text(svg, panel.left - 8, _y(percent / 100) + 4, f"{percent} %", anchor="end")
+        rule(svg, (panel.left, _y(percent / 100)), (panel.right, _y(percent / 100)))
+        text(svg, panel.left - 8, _y(percent / 100) + 4, f"{percent} %", anchor="end")
     for minutes in range(0, panel.minutes + 1, panel.tick):
-        _rule(svg, (panel.x(minutes), TOP), (panel.x(minutes), BOTTOM))
-        _text(svg, panel.x(minutes), BOTTOM + 18, str(minutes), anchor="middle")
-    _text(svg, (panel.left + panel.right) / 2, BOTTOM + 38, "minutes since the slot opened", anchor="middle")
+        rule(svg, (panel.x(minutes), TOP), (panel.x(minutes), BOTTOM))
+        text(svg, panel.x(minutes), BOTTOM + 18, str(minutes), anchor="middle")
+    text(svg, (panel.left + panel.right) / 2, BOTTOM + 38, "minutes since the slot opened", anchor="middle")
 
 
 def _legend(svg: Element, outcomes: Mapping[str, Outcome]) -> None:
@@ -89,9 +79,9 @@ def _legend(svg: Element, outcomes: Mapping[str, Outcome]) -> None:
     for place, ((name, outcome), (colour, dashes)) in enumerate(zip(outcomes.items(), cycle(LINES), strict=False)):
         left = 60 + place * (WIDTH - 80) / len(outcomes)
         alerts = alerts_over_claims(outcome)
-        _line(svg, [(left, HEIGHT - 18), (left + 36, HEIGHT - 18)], colour, dashes)
+        line(svg, [(left, HEIGHT - 18), (left + 36, HEIGHT - 18)], colour, dashes)
         costs = "" if alerts is None else f" ({alerts:.1f})"
-        _text(svg, left + 44, HEIGHT - 14, f"{name}{costs}", size=14)
+        text(svg, left + 44, HEIGHT - 14, f"{name}{costs}", size=14)
 
 
 def _points(panel: Panel, openings: Sequence[Opening]) -> list[tuple[float, float]]:
@@ -102,22 +92,3 @@ def _points(panel: Panel, openings: Sequence[Opening]) -> list[tuple[float, floa
 
 def _y(share: float) -> float:
     return BOTTOM - (BOTTOM - TOP) * share
-
-
-def _line(svg: Element, points: Sequence[tuple[float, float]], colour: str, dashes: str) -> None:
-    path = " ".join(f"{x:.1f},{y:.1f}" for x, y in points)
-    line = SubElement(svg, "polyline", points=path, fill="none", stroke=colour)
-    line.set("stroke-width", "2.5")
-    line.set("stroke-dasharray", dashes)
-
-
-def _rule(svg: Element, start: tuple[float, float], end: tuple[float, float]) -> None:
-    (x1, y1), (x2, y2) = start, end
-    SubElement(svg, "line", x1=f"{x1:.1f}", y1=f"{y1:.1f}", x2=f"{x2:.1f}", y2=f"{y2:.1f}", stroke=GRID)
-
-
-def _text(svg: Element, x: float, y: float, words: str, *, size: int = 12, anchor: str = "start") -> None:
-    label = SubElement(svg, "text", x=f"{x:.1f}", y=f"{y:.1f}", fill=INK)
-    label.set("font-size", str(size))
-    label.set("text-anchor", anchor)
-    label.text = words

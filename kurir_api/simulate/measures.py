@@ -15,7 +15,7 @@ from math import ceil, inf
 from random import Random
 
 from kurir_api.dispatch.facts import WEEK
-from kurir_api.dispatch.history import area_of
+from kurir_api.models import subdistrict_of
 from kurir_api.simulate.demand import Need
 
 TOLD_WITHIN_S = 15 * 60
@@ -61,7 +61,7 @@ class Opening:
 
         return cls(
             urgent=need.urgent,
-            area=area_of(need.region_id),
+            area=subdistrict_of(need.region_id),
             claimed_after_s=after(claimed_at),
             told_after_s=after(told_at),
             starts_after_s=after(need.starts_at),

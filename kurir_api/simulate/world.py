@@ -19,11 +19,11 @@ from kurir_api.dispatch.candidates import Candidate, Search
 from kurir_api.dispatch.choosing import NOBODY
 from kurir_api.dispatch.eligibility import CHECKS, Situation, reasons_against
 from kurir_api.dispatch.facts import WEEK, MemberFacts
-from kurir_api.dispatch.history import LOOKED_BACK, History, Record, area_of, weight, willingness
+from kurir_api.dispatch.history import LOOKED_BACK, History, Record, weight, willingness
 from kurir_api.dispatch.nearest import GROWTH, SPARE
 from kurir_api.dispatch.policies import NextWave, Policy, WaveRequest
 from kurir_api.dispatch.timing import look_again_at, plan_of
-from kurir_api.models import AlertStatus, Urgency, WaveStatus
+from kurir_api.models import AlertStatus, Urgency, WaveStatus, subdistrict_of
 from kurir_api.simulate.answers import Draws, answer
 from kurir_api.simulate.behaviour import Behaviour
 from kurir_api.simulate.demand import ZONE, Need
@@ -166,7 +166,7 @@ class World:
     def _history(self, at: datetime, run: Run) -> History:
         return History(
             members=_Lazily(self._people, lambda member_id: self.record(at, member_id)),
-            area=self.record(at, area_of(run.need.region_id)),
+            area=self.record(at, subdistrict_of(run.need.region_id)),
             waves=len(run.waves),
         )
 
@@ -245,7 +245,7 @@ class World:
         alert = Asked(person, at, distance_m, willingness(distance_m), wave)
         run.alerts.append(alert)
         self._asked[person.id].append(alert)
-        self._asked[area_of(need.region_id)].append(alert)
+        self._asked[subdistrict_of(need.region_id)].append(alert)
         person.alerted_at.append(at)
         draws = Draws.of(self._random("answer", person.id, need.id, run.number))
         answered = answer(person, need, distance_m, at, behaviour=self._setting.behaviour, draws=draws)

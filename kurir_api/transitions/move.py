@@ -127,6 +127,8 @@ def _region(row: Stateful) -> str:
 def _may(row: Stateful, transition: Transition, by: Principal | None) -> bool:
     if by is None:
         return Who.SYSTEM in transition.who
+    if transition.not_own and _is(Who.HOLDER, row, by):
+        return False
     return any(_is(who, row, by) for who in transition.who)
 
 
@@ -138,5 +140,7 @@ def _is(who: Who, row: Stateful, by: Principal) -> bool:
             return by.reaches(_region(row), Role.DESK_OFFICER, Role.COORDINATOR)
         case Who.COORDINATOR:
             return by.reaches(_region(row), Role.COORDINATOR)
+        case Who.REVIEWER:
+            return isinstance(row, Cost) and row.organization_id in by.organizations(Role.PARTNER_REVIEWER)
         case Who.SYSTEM:
             return False

@@ -29,6 +29,7 @@ class Who(StrEnum):
     HOLDER = "HOLDER"  # the member the claim, cost or alert belongs to
     DESK = "DESK"  # a desk officer or coordinator of the row's region
     COORDINATOR = "COORDINATOR"  # a coordinator of the row's region
+    REVIEWER = "REVIEWER"  # a reviewer of the cost's organisation
 
 
 class LiveEvent(StrEnum):
@@ -45,12 +46,15 @@ class LiveEvent(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Transition:
-    """One action of a machine. Without `target` the state stays; with `reason` one has to be given."""
+    """One action of a machine. Without `target` the state stays; with `reason` one has to be given; `not_own`: never
+    by the member whose row it is, whatever their roles.
+    """
 
     sources: tuple[StrEnum, ...]
     target: StrEnum | None
     who: frozenset[Who]
     reason: bool = False
+    not_own: bool = False
     event: LiveEvent | None = None
 
 
@@ -67,6 +71,11 @@ def _move(
     return Transition(sources=sources, target=target, who=frozenset(who), reason=reason, event=event)
 
 
+def _review(sources: tuple[StrEnum, ...], target: StrEnum, *who: Who, reason: bool = False) -> Transition:
+    """Nobody reviews what is their own."""
+    return Transition(sources=sources, target=target, who=frozenset(who), reason=reason, not_own=True)
+
+
 R, C, T, K, M, W, A = ReportStatus, CaseStatus, TaskStatus, ClaimStatus, CostStatus, WaveStatus, AlertStatus
 
 REPORT: Machine = {
@@ -81,6 +90,7 @@ REPORT: Machine = {
 CASE: Machine = {
     "change_phase": _move((C.OPEN, C.ON_HOLD), None, Who.DESK),
     "change_facility": _move((C.OPEN, C.ON_HOLD), None, Who.DESK),
+    "change_care_class": _move((C.OPEN, C.ON_HOLD), None, Who.DESK),
     "hold": _move((C.OPEN,), C.ON_HOLD, Who.DESK),
     "resume": _move((C.ON_HOLD,), C.OPEN, Who.DESK),
     "close": _move((C.OPEN, C.ON_HOLD), C.CLOSED, Who.DESK),
@@ -117,6 +127,15 @@ CLAIM: Machine = {
 
 COST: Machine = {
     "edit": _move((M.SUBMITTED, M.RETURNED, M.ENDORSED), M.SUBMITTED, Who.HOLDER),
+    "annotate": _move((M.ENDORSED,), None, Who.HOLDER),
+    "endorse": _review((M.SUBMITTED,), M.ENDORSED, Who.REVIEWER, Who.COORDINATOR),
+    "return": _review((M.SUBMITTED, M.ENDORSED), M.RETURNED, Who.REVIEWER, Who.COORDINATOR, reason=True),
+    "reject": _review((M.SUBMITTED, M.RETURNED, M.ENDORSED), M.REJECTED, Who.REVIEWER, Who.COORDINATOR, reason=True),
+    "approve": _review((M.ENDORSED,), M.APPROVED, Who.COORDINATOR),
+    "record": _review((M.ENDORSED,), M.RECORDED, Who.COORDINATOR),
+    "pay": _review((M.APPROVED,), M.PAID, Who.COORDINATOR),
+    "withdraw": _move((M.SUBMITTED, M.RETURNED), M.VOID, Who.HOLDER),
+    "void": _review((M.APPROVED, M.RECORDED, M.PAID), M.VOID, Who.COORDINATOR, reason=True),
 }
 
 WAVE: Machine = {

@@ -16,36 +16,39 @@ SERVED = build_schema(build_kurir_schema().as_str())
 
 FIRST_RELEASE = {
     "Query": """
-        me node nodes nearbyTasks tasks task taskByNumber myClaims myNotifications cases case reports taskKinds
-        regions facilities organizations
+        me node nodes nearbyTasks tasks task taskByNumber myClaims myNotifications cases case reports costs taskKinds
+        regions facilities organizations statistics
     """,
     "Mutation": """
         submitReport resolveReport openCase moveCase createTask publishTask cancelTask claimTask releaseClaim
         startClaim completeClaim assignTask acceptOffer declineOffer revokeClaim verifyTask answerAlert
         registerDevice unregisterDevice setAvailability updateLocation markNotificationsRead logCost editCost
-        inviteMember
+        reviewCost pledge inviteMember
     """,
     "Subscription": "nearbyTaskEvents boardEvents myNotifications",
 }
 
 ADDED = {
-    "Query": "alarms suggestedAssignments deadLetters reachability",
-    "Mutation": "acknowledgeAlarm answerDrill reportNoShow setDutySchedule",
+    "Query": "alarms suggestedAssignments deadLetters reachability closedMonths openMonth rates needs myMoney",
+    "Mutation": """
+        acknowledgeAlarm answerDrill reportNoShow setDutySchedule reviewContribution correctWork closeMonth
+        reviewCosts
+        estimateNeed withdrawPledge setRate endRate
+    """,
     "Subscription": "",
 }
 """What apps and offices need beyond the contract."""
 
 LATER_FIELDS = """
-    Query.costs Query.referrals Query.programmes Query.statistics Query.changes
-    Mutation.handOverClaim Mutation.reviewCost Mutation.pledge Mutation.refer Mutation.moveReferral Mutation.aidLookup
-    Organization.contributions Member.stats Report.possibleDuplicates Case.referrals
-    Cost.receipts Cost.flags Cost.reviewNote LogCostInput.receiptIds EditCostInput.receiptIds
+    Query.referrals Query.programmes Query.changes
+    Mutation.handOverClaim Mutation.refer Mutation.moveReferral Mutation.aidLookup
+    Report.possibleDuplicates Case.referrals
+    Statistics.byProgramme
 """
 LATER_TYPES = """
-    Receipt Pledge PeriodInput ContributionTotals MemberContribution ContributionStatement KindTotals
-    ReferralStatus Programme Referral ReferralEdge ReferralConnection AidRecord AidLookupSuccess AidLookupResult
-    MonthFigures Statistics ProgrammeFigures Change ChangeSet HandOverInput ReviewCostInput PledgeInput PledgeSuccess
-    PledgeResult ReferInput ReferralSuccess ReferralResult MoveReferralInput AidLookupInput
+    ReferralStatus Programme Referral ReferralEdge ReferralConnection AidRecord AidLookupSuccess
+    AidLookupResult ProgrammeFigures Change ChangeSet HandOverInput
+    ReferInput ReferralSuccess ReferralResult MoveReferralInput AidLookupInput
 """
 
 

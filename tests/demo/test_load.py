@@ -11,20 +11,26 @@ from tortoise.connection import get_connection
 from tortoise.exceptions import IntegrityError
 
 from kurir_api.auth import principal_of_member
+from kurir_api.demo.history import CASES, first_months
 from kurir_api.demo.load import load
-from kurir_api.demo.people import ORGANIZATIONS, VOLUNTEER, invented_members
+from kurir_api.demo.people import ORGANIZATIONS, REGENCY, VOLUNTEER, WIB, invented_members
 from kurir_api.models import (
     Capability,
     Case,
+    CaseStatus,
     Claim,
     ClaimStatus,
+    Cost,
+    CostStatus,
     Device,
     Member,
     Membership,
+    Need,
     Notification,
     Organization,
     OrganizationKind,
     Patient,
+    Rate,
     Region,
     Report,
     ReportStatus,
@@ -33,7 +39,9 @@ from kurir_api.models import (
     TaskStatus,
     TransitionLog,
     Wave,
+    WorkEntry,
 )
+from kurir_api.services.contributions.books import faults_of_books
 from kurir_api.settings import Environment, Settings, SettingsError
 from tests.counting import Statements
 from tests.factories import make_device, make_member
@@ -103,23 +111,46 @@ async def test_homes_are_in_the_regency(db: None, settings: Settings) -> None:
 
 async def test_cases_stand_at_every_stage(db: None, settings: Settings) -> None:
     await load(settings)
-    assert Counter(await Task.all().values_list("status", flat=True)) == {
+    tasks = Counter(await Task.all().values_list("status", flat=True))
+    claims = Counter(await Claim.all().values_list("status", flat=True))
+    reports = Counter(await Report.all().values_list("status", flat=True))
+
+    assert tasks.pop(TaskStatus.VERIFIED) == claims.pop(ClaimStatus.VERIFIED)
+    assert tasks == {
         TaskStatus.DRAFT: 2,
         TaskStatus.OPEN: 2,
         TaskStatus.FILLED: 1,
         TaskStatus.IN_PROGRESS: 1,
         TaskStatus.DONE: 1,
     }
-    assert Counter(await Claim.all().values_list("status", flat=True)) == {
-        ClaimStatus.HELD: 1,
-        ClaimStatus.IN_PROGRESS: 1,
-        ClaimStatus.COMPLETED: 1,
+    assert claims == {ClaimStatus.HELD: 1, ClaimStatus.IN_PROGRESS: 1, ClaimStatus.COMPLETED: 1}
+    assert await Case.filter(status=CaseStatus.OPEN).count() == 5
+    assert reports == {ReportStatus.CASE_OPENED: 5 + CASES, ReportStatus.RECEIVED: 2}
+
+
+async def test_half_a_year_of_work_is_in_the_books_and_they_balance(db: None, settings: Settings) -> None:
+    await load(settings)
+    past = await WorkEntry.filter(task__status=TaskStatus.VERIFIED)
+
+    assert await Case.filter(status=CaseStatus.CLOSED).count() == CASES
+    assert len(past) == await Task.filter(status=TaskStatus.VERIFIED).count() > 150
+    months = first_months(datetime.now(WIB).date())
+    assert {entry.booked_on.replace(day=1) for entry in past} == set(months)
+    assert await faults_of_books(REGENCY) == []
+
+
+async def test_costs_wait_for_every_kind_of_decision_and_pledges_are_open(db: None, settings: Settings) -> None:
+    await load(settings)
+
+    waiting = Cost.filter(task__status=TaskStatus.DONE)
+    assert Counter(await waiting.values_list("status", flat=True)) == {
+        CostStatus.SUBMITTED: 1,
+        CostStatus.RETURNED: 1,
+        CostStatus.APPROVED: 1,
     }
-    assert await Case.all().count() == 5
-    assert Counter(await Report.all().values_list("status", flat=True)) == {
-        ReportStatus.CASE_OPENED: 5,
-        ReportStatus.RECEIVED: 2,
-    }
+    need = await Need.get()
+    assert (need.amount, need.pledged, need.closed_at) == (750_000, 550_000, None)
+    assert await Rate.all().count() == 3
 
 
 async def test_the_volunteer_whom_one_may_be_holds_the_filled_task(db: None, settings: Settings) -> None:
@@ -133,7 +164,7 @@ async def test_the_volunteer_whom_one_may_be_holds_the_filled_task(db: None, set
 async def test_patients_are_marked_as_examples_with_national_ids_valid_in_form(db: None, settings: Settings) -> None:
     await load(settings)
     patients = await Patient.all()
-    assert len(patients) == 5
+    assert len(patients) == 5 + CASES
     for patient in patients:
         assert patient.name.endswith("(contoh)")
         assert nik.is_valid(patient.national_id)
@@ -171,7 +202,7 @@ async def test_people_are_added_in_a_statement_per_table(db: None, settings: Set
     inserts = Counter(sql.split('"')[1] for sql in statements.sent if sql.startswith("INSERT"))
     assert [inserts[table] for table in ("region", "facility", "organization", "member", "membership")] == [1] * 5
     assert [inserts[table] for table in ("capability", "device")] == [1, 1]
-    assert len(statements) <= 260
+    assert len(statements) <= 360
 
 
 async def test_a_load_that_fails_leaves_nothing(db: None, settings: Settings) -> None:

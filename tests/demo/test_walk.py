@@ -72,7 +72,8 @@ def story(stories: list[Story], request: pytest.FixtureRequest) -> Story:
 def test_it_ends_well_says_nothing_else_and_fits_a_terminal(story: Story) -> None:
     assert (story.ended.code, story.ended.err) == (0, "")
     assert max(map(len, story.lines)) <= 92
-    assert [line[:2] for line in story.lines if re.match(r"\d\. ", line)] == [f"{number}." for number in range(1, 10)]
+    steps = [match[1] for line in story.lines if (match := re.match(r"(\d+)\. ", line))]
+    assert steps == [str(number) for number in range(1, 13)]
 
 
 def test_the_message_becomes_a_case_with_its_needs(story: Story) -> None:
@@ -121,6 +122,26 @@ def test_the_run_is_done_verified_and_costed(story: Story) -> None:
     assert story.told(r"Task no\. \d+ VERIFIED")
     assert story.told(r"Case \S+ OPEN, cost so far Rp85\.000")
     assert story.step(9)[-1].endswith("Volunteer's work verified")
+
+
+def test_the_receipt_is_kept_as_a_picture_drawn_anew(story: Story) -> None:
+    assert story.told(r"^   Its receipt, drawn anew without place or camera: image/jpeg, \d+ KiB$")
+
+
+def test_partners_share_the_cost_and_the_member_is_told_when_it_is_paid(story: Story) -> None:
+    partner = story.told(r"^   (.+) pledges Rp50\.000 by telephone$")[1]
+    assert story.told(r"^   What other partners see: Antar jemput ambulans, Kedungbanteng, Rp100\.000 to go")
+    assert [line.strip() for line in story.step(11)[1:4]] == ["Cost ENDORSED", "Cost APPROVED", "Cost PAID"]
+    borne = set(story.told(r"^   Borne by (.+)$")[1].split(" and "))
+    assert f"{partner} Rp50.000" in borne
+    assert len(borne) == 2
+    assert story.told(r'^     "Biaya dibayar: Rp85\.000 \(1 biaya\)"$')
+
+
+def test_the_partner_s_statement_can_be_fetched_as_table_and_as_document(story: Story) -> None:
+    said = " ".join(line.strip() for line in story.step(12))
+    assert re.search(r"\d+ tasks for \d+ people, \d+ hours, [\d.]+ km, Rp[\d.]+ spent", said)
+    assert re.search(r"By links of ten minutes, as a table of \d+ KiB and a document of \d+ KiB", said)
 
 
 def test_another_walk_is_about_another_patient(stories: list[Story], folder: Path) -> None:

@@ -6,8 +6,8 @@ from uuid import UUID
 
 import pytest
 
-from kurir_api.dispatch.history import LOOKED_BACK, NOTHING, History, Record, area_of, load_history
-from kurir_api.models import Alert, AlertStatus, Member, Task, Wave, WaveStatus
+from kurir_api.dispatch.history import LOOKED_BACK, NOTHING, History, Record, load_history
+from kurir_api.models import Alert, AlertStatus, Member, Task, Wave, WaveStatus, subdistrict_of
 from kurir_api.services.places.load_places import load_places
 from kurir_api.simulate.world import World
 from tests.counting import Statements
@@ -112,13 +112,6 @@ async def test_the_area_is_everybodys_alerts_for_tasks_of_the_sub_district() -> 
     assert (await load_history(await make_task(), [], NOW)).area == Record(1, 2.0)
 
 
-@pytest.mark.parametrize(
-    ("region", "area"), [(VILLAGE, SUBDISTRICT), (SUBDISTRICT, SUBDISTRICT), ("33.02", "33.02"), ("33", "33")]
-)
-async def test_the_area_of_a_region(region: str, area: str) -> None:
-    assert area_of(region) == area
-
-
 async def test_the_waves_that_asked_people_since_the_task_last_began_to_look_are_counted() -> None:
     task = await make_task()
     one, other = await make_member(), await make_member()
@@ -153,7 +146,7 @@ async def test_it_is_what_the_simulator_remembers_of_the_same_alerts() -> None:
 
     for run in world.runs:
         history = await load_history(tasks[run.need.id], [member.id for member in members.values()], at)
-        assert history.area == nearly(world.record(at, area_of(run.need.region_id)))
+        assert history.area == nearly(world.record(at, subdistrict_of(run.need.region_id)))
     for person_id, member in members.items():
         assert history.of(member.id) == nearly(world.record(at, person_id))
     assert sum(history.of(member.id).yes for member in members.values()) > 5

@@ -22,6 +22,10 @@ TASK: dict[str, Any] = {
     "alerted": 12,
     "deadline": "2026-11-22T00:30:00Z",
     "said": {"id": "Tugas ini sudah diambil relawan lain.", "en": "This task has been taken."},
+    "rupiah": 350_000,
+    "costs": 3,
+    "partner": "PMI Banyumas",
+    "month": "2026-10-01",
 }
 WHERE_ID = "Karangnangka, Kedungbanteng · Min 22 Nov 07.00 WIB · No. 4821"
 WHERE_EN = "Karangnangka, Kedungbanteng · Sun 22 Nov 07:00 WIB · No. 4821"
@@ -181,6 +185,98 @@ def test_what_is_unknown_is_left_out() -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("kind", "indonesian", "english"),
+    [
+        (
+            NotificationKind.COST_ENDORSED,
+            Text("Biaya dibenarkan mitra Anda: Rp350.000 (3 biaya)", "Menunggu persetujuan kantor"),
+            Text("Costs endorsed by your partner: Rp 350,000 (3 costs)", "The office looks at them next"),
+        ),
+        (
+            NotificationKind.COST_APPROVED,
+            Text("Biaya disetujui: Rp350.000 (3 biaya)", "Menunggu pembayaran"),
+            Text("Costs approved: Rp 350,000 (3 costs)", "They will be paid"),
+        ),
+        (
+            NotificationKind.COST_RECORDED,
+            Text("Bantuan natura dicatat: Rp350.000 (3 biaya)", "Terima kasih atas bantuan Anda"),
+            Text("Gifts recorded: Rp 350,000 (3 costs)", "Thank you for your help"),
+        ),
+        (
+            NotificationKind.COST_RETURNED,
+            Text("Biaya dikembalikan: Rp350.000 (3 biaya)", "Baca catatannya di Kurir, perbaiki, lalu kirim lagi"),
+            Text("Costs sent back: Rp 350,000 (3 costs)", "Read the note in Kurir, correct them and send them again"),
+        ),
+        (
+            NotificationKind.COST_REJECTED,
+            Text("Biaya ditolak: Rp350.000 (3 biaya)", "Alasannya ada di Kurir"),
+            Text("Costs rejected: Rp 350,000 (3 costs)", "Kurir says why"),
+        ),
+        (
+            NotificationKind.COST_PAID,
+            Text("Biaya dibayar: Rp350.000 (3 biaya)", "Terima kasih atas bantuan Anda"),
+            Text("Costs paid: Rp 350,000 (3 costs)", "Thank you for your help"),
+        ),
+        (
+            NotificationKind.COST_VOIDED,
+            Text("Biaya dibatalkan: Rp350.000 (3 biaya)", "Alasannya ada di Kurir"),
+            Text("Costs cancelled: Rp 350,000 (3 costs)", "Kurir says why"),
+        ),
+    ],
+)
+def test_what_became_of_costs_in_both_languages(kind: NotificationKind, indonesian: Text, english: Text) -> None:
+    told = {"rupiah": 350_000, "costs": 3}
+    assert render(kind, "id", told) == indonesian
+    assert render(kind, "en", told) == english
+
+
+def test_one_cost_is_no_plural() -> None:
+    told = {"rupiah": 1_250_000, "costs": 1}
+    assert render("COST_PAID", "id", told).title == "Biaya dibayar: Rp1.250.000 (1 biaya)"
+    assert render("COST_PAID", "en", told).title == "Costs paid: Rp 1,250,000 (1 cost)"
+
+
+def test_a_disputed_statement_names_the_partner_in_both_languages() -> None:
+    told = {"partner": "PMI Banyumas"}
+    assert render("CONTRIBUTION_DISPUTED", "id", told) == Text(
+        "Laporan kontribusi disanggah: PMI Banyumas", "Baris yang disanggah dan catatannya ada di Kurir"
+    )
+    assert render("CONTRIBUTION_DISPUTED", "en", told) == Text(
+        "Statement disputed: PMI Banyumas", "Kurir shows the lines and what is said of them"
+    )
+
+
+def test_a_settled_dispute_names_the_partner_in_both_languages() -> None:
+    told = {"partner": "PMI Banyumas"}
+    assert render("DISPUTE_SETTLED", "id", told) == Text(
+        "Sanggahan ditindaklanjuti: PMI Banyumas", "Baris yang Anda sanggah dikoreksi atau dibatalkan"
+    )
+    assert render("DISPUTE_SETTLED", "en", told) == Text(
+        "Dispute settled: PMI Banyumas", "The line you disputed was corrected or taken back"
+    )
+
+
+def test_a_closed_month_is_named_in_both_languages() -> None:
+    told = {"month": "2026-10-01"}
+    assert render("MONTH_CLOSED", "id", told) == Text(
+        "Pembukuan Oktober 2026 ditutup", "Laporan kontribusi bulan itu tidak berubah lagi"
+    )
+    assert render("MONTH_CLOSED", "en", told) == Text(
+        "The books of October 2026 are closed", "The statement of that month changes no more"
+    )
+
+
+def test_a_coordinators_pledge_is_told_in_both_languages() -> None:
+    told = {"partner": "PMI Banyumas", "rupiah": 350_000}
+    assert render("PLEDGE_MADE", "id", told) == Text(
+        "Koordinator menjanjikan Rp350.000 atas nama PMI Banyumas", "Bila tidak sesuai, tarik kembali di Kurir"
+    )
+    assert render("PLEDGE_MADE", "en", told) == Text(
+        "A coordinator pledged Rp 350,000 for PMI Banyumas", "If that is not right, withdraw it in Kurir"
+    )
+
+
 def test_zero_people_alerted_is_said() -> None:
     assert render("UNCLAIMED", "en", {**TASK, "alerted": 0}).body == f"{WHERE_EN} · alerted so far: 0"
 
@@ -223,7 +319,21 @@ def test_words_name_no_field_but_the_allowed() -> None:
     assert (
         named
         == set(FIELDS)
-        == {"kind", "number", "urgency", "place", "distance", "time", "deadline", "alerted", "said"}
+        == {
+            "kind",
+            "number",
+            "urgency",
+            "place",
+            "distance",
+            "time",
+            "deadline",
+            "alerted",
+            "said",
+            "rupiah",
+            "costs",
+            "partner",
+            "month",
+        }
     )
 
 
@@ -266,7 +376,13 @@ def test_nothing_but_the_allowed_fields_reaches_a_text(
 
 @settings(deadline=None)  # the first example of a language loads its tables
 @given(
-    kind=st.sampled_from([kind for kind in NotificationKind if not kind.startswith(("DRILL", "REPLY"))]),
+    kind=st.sampled_from(
+        [
+            kind
+            for kind in NotificationKind
+            if not kind.startswith(("DRILL", "COST", "CONTRIBUTION", "DISPUTE", "PLEDGE", "MONTH", "REPLY"))
+        ]
+    ),
     locale=st.sampled_from(["id", "en"]),
     village=st.text(min_size=1),
     distance=st.none() | st.floats(0, 2_000_000),

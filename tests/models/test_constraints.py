@@ -13,6 +13,7 @@ from tortoise.transactions import in_transaction
 from kurir_api.models import (
     LIVE,
     TAKING,
+    Account,
     AlertStatus,
     CaseStatus,
     ClaimStatus,
@@ -20,6 +21,7 @@ from kurir_api.models import (
     DispatchSetting,
     IdempotencyKey,
     InboundMessage,
+    LedgerEntry,
     ReportStatus,
     TaskStatus,
     WaveStatus,
@@ -33,23 +35,32 @@ from tests.factories import (
     make_alert,
     make_case,
     make_claim,
+    make_closed_month,
     make_cost,
     make_device,
     make_facility,
+    make_line_review,
     make_member,
+    make_need,
     make_notification,
     make_organization,
     make_patient,
+    make_pledge,
+    make_rate,
+    make_receipt,
     make_report,
     make_shift,
+    make_statement,
     make_task,
     make_wave,
+    make_work_entry,
 )
 from tests.models.rows import broken_rule, change, copy
 
 constraints = importlib.import_module("kurir_api.models.migrations.0002_constraints")
 
 ANOTHER_TASK = "0198f0a0-0000-7000-8000-000000000001"
+ENTRY = "0198f0a0-0000-7000-8000-000000000002"
 STARTS, ENDS = "2026-11-24T00:00:00Z", "2026-11-24T04:00:00Z"
 CLOSED = {"status": "CLOSED", "outcome": "RECOVERED", "closed_at": ENDS}
 
@@ -70,31 +81,70 @@ BREACHES: list[tuple[str, str, dict[str, Any]]] = [
     ("case_closed_with_outcome", "case_file", CLOSED | {"status": "OPEN"}),
     ("case_closed_with_outcome", "case_file", {"outcome": "RECOVERED"}),
     ("case_closed_with_outcome", "case_file", {"closed_at": ENDS}),
+    ("case_file_care_class_known", "case_file", {"care_class": 0}),
+    ("case_file_care_class_known", "case_file", {"care_class": 4}),
     ("case_one_open_per_patient", "case_file", {"number": "another"}),
     ("case_one_open_per_patient", "case_file", {"number": "another", "status": "ON_HOLD"}),
     ("case_file_number_key", "case_file", CLOSED),
+    ("claim_approach_not_negative", "claim", {"approach_m": -1}),
     ("claim_window_forward", "claim", {"starts_at": ENDS}),
     ("claim_one_live_per_member_and_task", "claim", {"starts_at": ENDS, "ends_at": "2026-11-24T05:00:00Z"}),
     ("claim_no_overlap", "claim", {"task_id": ANOTHER_TASK}),
+    ("closed_month_first_day", "closed_month", {"month": "2026-10-02"}),
+    ("closed_month_once", "closed_month", {}),
     ("cost_amount_positive", "cost", {"amount": 0}),
     ("cost_amount_positive", "cost", {"amount": -50_000}),
     ("cost_amount_positive", "cost", {"amount": 2**53}),
+    ("cost_dated", "cost", {"status": "APPROVED"}),
+    ("cost_dated", "cost", {"status": "RECORDED", "in_kind": True}),
+    ("cost_dated", "cost", {"status": "PAID", "approved_at": ENDS}),
+    ("cost_gift_recorded", "cost", {"status": "APPROVED", "approved_at": ENDS, "in_kind": True}),
+    ("cost_gift_recorded", "cost", {"status": "PAID", "approved_at": ENDS, "paid_at": ENDS, "in_kind": True}),
+    ("cost_money_approved", "cost", {"status": "RECORDED", "approved_at": ENDS}),
+    ("cost_quantity_positive", "cost", {"quantity": 0}),
+    ("cost_quantity_positive", "cost", {"quantity": 10_001}),
     ("device_token_unique", "device", {}),
     ("dispatch_setting_budget_sensible", "dispatch_setting", {"kind": "POST_CARE", "weekly_alerts": 0}),
     ("dispatch_setting_one", "dispatch_setting", {"policy": "broadcast"}),
     ("duty_shift_weekday_known", "duty_shift", {"weekday": 7}),
     ("facility_code_key", "facility", {}),
+    ("ledger_entry_not_nothing", "ledger_entry", {"amount": 0}),
+    ("ledger_entry_reversed_once", "ledger_entry", {}),
+    ("line_review_dispute_explained", "line_review", {"decision": "DISPUTED"}),
+    ("line_review_ledger_entry", "line_review", {"work_entry_id": None, "ledger_entry_id": ENTRY}),
+    ("line_review_of_one_line", "line_review", {"work_entry_id": None}),
+    ("line_review_of_one_line", "line_review", {"ledger_entry_id": ENTRY}),
+    ("line_review_work_entry", "line_review", {}),
     ("member_phone_index_key", "member", {}),
     ("member_points_whole", "member", {"home_latitude": None}),
     ("member_points_whole", "member", {"last_latitude": -7.4, "last_longitude": 109.2}),
     ("member_points_whole", "member", {"last_fix_at": STARTS}),
     ("member_quiet_hours_whole", "member", {"quiet_from": "21:00"}),
+    ("need_closed_when_covered", "need", {"closed_at": ENDS}),
+    ("need_closed_when_covered", "need", {"pledged": 500_000}),
+    ("need_never_exceeded", "need", {"amount": 0, "pledged": 0, "closed_at": ENDS}),
+    ("need_never_exceeded", "need", {"pledged": 500_001}),
+    ("need_never_exceeded", "need", {"pledged": -1}),
+    ("need_one_each", "need", {}),
     ("notification_addressed", "notification", {"member_id": None}),
     ("notification_addressed", "notification", {"phone_index": "a number"}),
     ("notification_channel_known", "notification", {"channel": "pigeon"}),
     ("organization_name_unique", "organization", {"name": "pmi BANYUMAS"}),
     ("patient_one_per_national_id", "patient", {"name": "Sutinah kedua"}),
     ("patient_point_whole", "patient", {"longitude": None}),
+    ("pledge_never_exceeded", "pledge", {"settled": 100_001}),
+    ("pledge_never_exceeded", "pledge", {"settled": -1}),
+    ("pledge_of_something", "pledge", {"amount": 0}),
+    ("rate_care_class_known", "rate", {"care_class": 4}),
+    ("rate_one_beginning", "rate", {}),
+    ("rate_sensible", "rate", {"amount": 0}),
+    ("rate_sensible", "rate", {"max_units": 0}),
+    ("rate_sensible", "rate", {"yearly_cap": 0}),
+    ("rate_sensible", "rate", {"valid_until": "2025-12-31"}),
+    ("receipt_not_empty", "receipt", {"size": 0}),
+    ("receipt_sent_once", "receipt", {}),
+    ("statement_code_key", "statement", {"last_day": "2026-10-30"}),
+    ("statement_days_forward", "statement", {"last_day": "2026-09-30", "code": "another"}),
     ("task_number_key", "task", {}),
     ("task_slots_never_exceeded", "task", {"slots_taken": 2}),
     ("task_slots_never_exceeded", "task", {"slots_taken": -1}),
@@ -106,7 +156,14 @@ BREACHES: list[tuple[str, str, dict[str, Any]]] = [
     ("uid_idempotency_member__0ca6f9", "idempotency_key", {"fingerprint": "another"}),
     ("uid_inbound_mes_channel_c21959", "inbound_message", {}),
     ("uid_membership_member__d01021", "membership", {}),
+    ("uid_statement_organiz_a48539", "statement", {"code": "another"}),
     ("uid_wave_task_id_a3e6e5", "wave", {"status": "PLANNED"}),
+    ("work_entry_one_way", "work_entry", {"tasks": -2}),
+    ("work_entry_one_way", "work_entry", {"tasks": 1, "minutes": 90, "distance_m": 12_000}),
+    ("work_entry_one_way", "work_entry", {"minutes": 90}),
+    ("work_entry_one_way", "work_entry", {"distance_m": 12_000}),
+    ("work_entry_one_way", "work_entry", {"reverses_id": None}),
+    ("work_entry_reversed_once", "work_entry", {}),
 ]
 """The rule, and the table and columns by which a copy of a sound row breaks it."""
 
@@ -131,7 +188,28 @@ async def one_row_of_each() -> None:
     case = await make_case(await make_patient(national_id="3302235507700001"))
     task = await make_task(case)
     claim = await make_claim(task, driver, organization=pmi)
-    await make_cost(claim)
+    cost = await make_cost(claim)
+    await make_receipt(member=driver)
+    await make_pledge(await make_need(case, estimated_by=driver), pmi, made_by=driver)
+    await make_rate()
+    await make_closed_month(closed_by=driver)
+    await make_statement(pmi, issued_by=driver)
+    # One row each: entries that take themselves back, of which one alone does not sum up to zero.
+    work = await make_work_entry(claim, -90, -12_000, id=ENTRY, tasks=-1, reverses_id=ENTRY)
+    await make_line_review(work, reviewed_by=driver)
+    async with in_transaction() as connection:
+        await connection.execute_query("SET LOCAL session_replication_role = replica")
+        await LedgerEntry.create(
+            id=ENTRY,
+            regency_code=REGENCY,
+            transaction_id=ENTRY,
+            account=Account.FUNDS,
+            amount=-1,
+            booked_on=NOW.date(),
+            recorded_at=NOW,
+            cost=cost,
+            reverses_id=ENTRY,
+        )
     await make_alert(await make_wave(task), driver)
     await make_alarm(task)
     await make_shift(driver, Weekday.MONDAY, "08:00", "16:00")
@@ -150,6 +228,8 @@ async def rule_against(table: str, changes: dict[str, Any]) -> str | None:
         async with in_transaction():
             if changes.get("task_id") == ANOTHER_TASK:
                 await copy("task", id=ANOTHER_TASK, number=1, slots_taken=0)
+            if changes.keys() >= {"work_entry_id", "ledger_entry_id"}:
+                await change("line_review", **changes)
             await copy(table, **changes)
             raise NotRefused
     except IntegrityError as error:

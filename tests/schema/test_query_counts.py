@@ -20,8 +20,10 @@ from tests.factories import (
     make_cost,
     make_facility,
     make_member,
+    make_need,
     make_notification,
     make_organization,
+    make_pledge,
     make_report,
     make_task,
     make_wave,
@@ -78,16 +80,28 @@ RELATIONS = {
         "viewerEligibility { reasons }": 3,
         "costs(first: 3) { edges { node { amount member { name } organization { name } } } }": 6,
         "candidates(first: 3) { rank member { name } }": 3,
+        "need { amount pledges { amount } }": 4,
         "waves { number alerts { rank member { name } } }": 5,
+    },
+    "costs": {
+        "note reviewNote": 2,
+        "receiptCount receipts { url }": 4,
+        "shares { amount organization { name } }": 3,
+        "task { number } member { name } organization { name }": 5,
     },
     "cases": {
         "costTotal": 3,
+        "need { amount pledges { amount } }": 4,
         "facility { name region { name } }": 4,
         "coordinator { name phone memberships { organization { name } } capabilities { code } }": 7,
         "patient { name region { name } maskedNationalId diagnosis phone address location { latitude } }": 5,
         "tasks(first: 3) { edges { node { title claims { member { name } } } } }": 6,
         "timeline(first: 3) { edges { node { summary actor { name } } } }": 5,
         "timeline(first: 1) { edges { node { subject { id } } } }": 5,
+    },
+    "needs": {
+        "kind { name } region { name }": 3,
+        "pledges { amount organization { name } need { remaining } }": 5,
     },
     "reports": {
         "text reporterName reporterPhone": 2,
@@ -121,6 +135,8 @@ async def test_no_relation_of_a_list_costs_a_statement_per_row(api: Api) -> None
         claim = await make_claim(task, caller)
         await Claim.filter(id=claim.id).update(assigned_by=caller)
         await make_cost(claim)
+        await make_pledge(await make_need(task=task))
+        await make_pledge(await make_need(case))
         await make_alert(await make_wave(task), caller)
         await record(case, "open", principal)
         await make_report(status="CASE_OPENED", case=case)

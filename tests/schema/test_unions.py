@@ -23,6 +23,7 @@ NEVER = {
     "revokeClaim": {"NotEligible"},
     "setAvailability": {"NotFound", "NotAllowed", "IdempotencyKeyReused"},
     "setDutySchedule": {"NotFound", "NotAllowed"},
+    "setRate": {"NotFound"},
     "submitReport": {"NotFound", "InvalidTransition"},
     "unregisterDevice": {"InvalidInput"},
     "updateLocation": {"NotFound", "NotAllowed", "IdempotencyKeyReused"},

@@ -10,6 +10,7 @@ from graphql import GraphQLObjectType, build_schema
 from kurir_api.models import Member
 from kurir_api.schema import build_schema as build_kurir_schema
 from tests.api import Answer, Api
+from tests.factories import SUBDISTRICT
 from tests.schema.tables import Table, tables
 from tests.schema.visibility_scene import OUTSIDERS, Scene, complete, edges, make_scene
 
@@ -22,6 +23,7 @@ SELECTIONS: dict[str, dict[str, str]] = {
         "coordinator": "{ name }",
         "tasks": "(first: 3) { edges { node { number } } }",
         "timeline": "(first: 1) { edges { node { action } } }",
+        "need": "{ amount }",
     },
     "Report": {"region": "{ code }", "location": "{ latitude longitude }", "case": "{ id }"},
     "Task": {
@@ -35,22 +37,33 @@ SELECTIONS: dict[str, dict[str, str]] = {
         "viewerClaim": "{ member { name } }",
         "viewerEligibility": "{ __typename }",
         "costs": "(first: 3) { edges { node { amount } } }",
+        "need": "{ id }",
         "candidates": "(first: 1) { rank }",
         "waves": "{ number }",
         "alarms": "{ reason }",
     },
     "Claim": {"task": "{ id }", "member": "{ id }", "organization": "{ name }", "assignedBy": "{ name }"},
-    "Cost": {"task": "{ id }", "member": "{ id }", "organization": "{ name }"},
+    "Cost": {
+        "task": "{ id }",
+        "member": "{ id }",
+        "organization": "{ name }",
+        "receipts": "{ sha256 }",
+        "shares": "{ amount organization { name } }",
+    },
+    "Need": {"kind": "{ code }", "region": "{ code }", "pledges": "{ amount organization { name } }"},
+    "Pledge": {"organization": "{ name }", "need": "{ id }"},
     "Member": {
         "memberships": "{ role }",
         "capabilities": "{ code }",
         "dutyShifts": "{ weekday from to }",
+        "stats": '(period: {from: "2026-11-01", to: "2026-11-30"}) { tasksCompleted }',
         "location": "{ latitude longitude }",
+        "yearUrl": "(year: 2026)",
     },
     "Alert": {"member": "{ id }"},
     "Alarm": {"task": "{ id }", "endedBy": "{ name }"},
     "Drill": {},
-    "Notification": {"task": "{ id }"},
+    "Notification": {"task": "{ id }", "cost": "{ amount }"},
 }
 """The types of the table, and what to ask of those fields that are no leaves."""
 
@@ -60,6 +73,8 @@ OTHERWISE: dict[tuple[str, str, str], Any] = {
     ("Task", "costs", "own"): edges({"amount": 85_000}),
     ("Case", "costTotal", "own"): 85_000,
     ("Case", "costTotal", "null"): 0,
+    ("Need", "region", "part"): {"code": SUBDISTRICT},
+    ("Member", "stats", "null"): {"tasksCompleted": 0},
 }
 """What a word other than `yes` stands for, where it isn't simply nothing."""
 
@@ -76,6 +91,8 @@ WAYS = {
         alarms { ...Alarm }
         costs(first: 3) { edges { node { member { ...Member } task { ...Task } } } }
     }""",
+    "needs": "(first: 3) { edges { node { ...Need pledges { ...Pledge } } } }",
+    "costs": "(first: 3) { edges { node { ...Cost member { ...Member } task { ...Task } } } }",
     "cases": """(first: 2) { edges { node {
         ...Case patient { ...Patient } timeline(first: 1) { edges { node { subject { id } } } }
     } } }""",

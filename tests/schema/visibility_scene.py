@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import time, timedelta
 
 from kurir_api.auth import principal_of_member
-from kurir_api.models import Claim, Member, Organization, Role, Weekday
+from kurir_api.models import Claim, Cost, Member, Notification, Organization, Role, Task, Weekday
 from kurir_api.transitions import record
 from tests.api import Answer
 from tests.factories import (
@@ -19,14 +19,19 @@ from tests.factories import (
     make_cost,
     make_drill,
     make_facility,
+    make_ledger_entries,
     make_member,
+    make_need,
     make_notification,
     make_organization,
     make_patient,
+    make_pledge,
+    make_receipt,
     make_report,
     make_shift,
     make_task,
     make_wave,
+    make_work_entry,
 )
 from tests.ids import id_of
 
@@ -55,6 +60,18 @@ AT, LATER = NOW, NOW + timedelta(hours=1)
 
 
 @dataclass(frozen=True)
+class LinkTo:
+    """Equals every signed link to something at `path` or below it."""
+
+    path: str
+
+    def __eq__(self, link: object) -> bool:
+        return isinstance(link, str) and link.startswith("http") and self.path in link and "signature=" in link
+
+    __hash__ = None
+
+
+@dataclass(frozen=True)
 class Scene:
     """`ids`: the thing of each type that the table is about. `people`: by column, or as what an outsider is.
 
@@ -78,6 +95,7 @@ async def make_scene() -> Scene:
         number="3302-2026-0042",
         facility=await make_facility("RSUD Margono"),
         coordinator=kus,
+        care_class=3,
     )
     await record(case, "open", await principal_of_member(kus.id))
     task = await make_task(
@@ -96,22 +114,47 @@ async def make_scene() -> Scene:
     await make_claim(task, people["offered"], "OFFERED", pmi)
     done = await make_claim(task, await make_member(), "COMPLETED", pmi)
     await make_claim(await make_task(case, number=4822, kind="WAITING_COST"), people["other need"])
+    await make_need(case, amount=750_000, estimated_by=kus)
+    need = await make_need(task=task, amount=100_000, estimated_by=kus)
+    promise = {"settled": 100_000, "withdrawn_at": LATER, "made_by": people["own reviewer"]}
+    cost = await _cost(claim)
     about = {
         "Patient": patient,
         "Case": case,
         "Report": await make_report(status="CASE_OPENED", case=case, taken_by=people["reporter"], **PLACE),
         "Task": task,
         "Claim": claim,
-        "Cost": await make_cost(claim, 85_000, "Bensin"),
+        "Cost": cost,
+        "Need": need,
+        "Pledge": await make_pledge(need, lazis, **promise),
         "Member": holder,
         "Alert": await make_alert(await make_wave(task), holder, status="ACCEPTED", sent_at=LATER),
         "Alarm": await make_alarm(task, ended_by=kus, ended_at=None),
-        "Notification": await make_notification(holder, task, read_at=LATER),
+        "Notification": await _notification(holder, task, cost),
         "Drill": await make_drill(holder, received_at=LATER),
     }
     await make_cost(done, 40_000)
+    await make_work_entry(claim)
     ids = {name: id_of(row) for name, row in about.items()}
     return Scene(ids, people, _there(ids), claim)
+
+
+async def _cost(claim: Claim) -> Cost:
+    """Fuel, with a receipt, approved and paid."""
+    moments = {"approved_at": AT, "paid_at": LATER}
+    cost = await make_cost(claim, 85_000, "Bensin", quantity=2, flags=["OVER_RATE"], status="PAID", **moments)
+    cost.review_note = "Uang diantar"
+    await cost.save(update_fields=["review_note_sealed"])
+    await make_receipt(cost, sha256="a" * 64)
+    await make_ledger_entries(cost)
+    return cost
+
+
+async def _notification(holder: Member, task: Task, cost: Cost) -> Notification:
+    notification = await make_notification(holder, task, read_at=LATER)
+    notification.data["cost_id"] = str(cost.id)
+    await notification.save(update_fields=["data"])
+    return notification
 
 
 async def _people(lazis: Organization) -> dict[str, Member]:
@@ -159,6 +202,7 @@ def _there(ids: dict[str, str]) -> dict[str, Answer]:
             "number": "3302-2026-0042",
             "status": "OPEN",
             "phase": "BEFORE_HOSPITAL",
+            "careClass": 3,
             "outcome": None,
             "patient": {"id": ids["Patient"]},
             "facility": {"name": "RSUD Margono"},
@@ -168,6 +212,7 @@ def _there(ids: dict[str, str]) -> dict[str, Answer]:
             "tasks": edges({"number": 4822}, {"number": 4821}),
             "timeline": edges({"action": "open"}),
             "costTotal": 125_000,
+            "need": {"amount": 750_000},
         },
         "Report": {
             "channel": "WHATSAPP",
@@ -202,6 +247,7 @@ def _there(ids: dict[str, str]) -> dict[str, Answer]:
             "claims": [{"member": {"name": name}} for name in ("holder", "fellow", "offered")],
             "viewerEligibility": {"__typename": "Eligibility"},
             "costs": edges({"amount": 40_000}, {"amount": 85_000}),
+            "need": {"id": ids["Need"]},
             "candidates": [{"rank": 1}],
             "waves": [{"number": 1}],
             "alarms": [{"reason": "UNCLAIMED"}],
@@ -226,7 +272,37 @@ def _there(ids: dict[str, str]) -> dict[str, Answer]:
             "inKind": False,
             "spentOn": AT.date().isoformat(),
             "note": "Bensin",
-            "status": "SUBMITTED",
+            "status": "PAID",
+            "quantity": 2,
+            "flags": ["OVER_RATE"],
+            "receiptCount": 1,
+            "receipts": [{"sha256": "a" * 64}],
+            "shares": [{"amount": 85_000, "organization": lazis}],
+            "reviewNote": "Uang diantar",
+            "createdAt": at,
+            "approvedAt": at,
+            "paidAt": later,
+        },
+        "Need": {
+            "caseId": ids["Case"],
+            "taskId": ids["Task"],
+            "kind": {"code": "AMBULANCE_RUN"},
+            "region": {"code": VILLAGE},
+            "amount": 100_000,
+            "pledged": 100_000,
+            "remaining": 0,
+            "pledges": [{"amount": 100_000, "organization": lazis}],
+            "createdAt": at,
+            "closedAt": at,
+        },
+        "Pledge": {
+            "organization": lazis,
+            "need": {"id": ids["Need"]},
+            "amount": 100_000,
+            "inKind": False,
+            "settled": 100_000,
+            "createdAt": at,
+            "withdrawnAt": later,
         },
         "Member": {
             "name": "holder",
@@ -237,8 +313,10 @@ def _there(ids: dict[str, str]) -> dict[str, Answer]:
             "available": True,
             "location": PLACE,
             "locationAt": at,
+            "stats": {"tasksCompleted": 1},
             "quietFrom": "21:00",
             "quietTo": "05:00",
+            "yearUrl": LinkTo("/years/"),
         },
         "Alert": {
             "member": member,
@@ -263,6 +341,7 @@ def _there(ids: dict[str, str]) -> dict[str, Answer]:
             "title": "Tugas diverifikasi: Antar jemput ambulans",
             "body": "Terima kasih atas bantuan Anda · Karangnangka · No. 4821",
             "task": task,
+            "cost": {"amount": 85_000},
             "createdAt": at,
             "readAt": later,
         },

@@ -62,7 +62,10 @@ waves and alerts leave none, as their rows are a history themselves.
 
 - **HOLDER**: the member the claim, cost or alert belongs to.
 - **DESK**: a desk officer or coordinator whose region the row lies in. **COORDINATOR**: only a coordinator.
+- **REVIEWER**: a reviewer of the partner for which the cost's member acted.
 - **SYSTEM**: Kurir itself, as a consequence of something else or of time.
+
+Nobody endorses, returns, rejects, approves, records, pays or voids a cost of their own, whatever their roles.
 
 A row begins by the action with an empty *from*; an empty *to* leaves the state as it is.
 

@@ -35,9 +35,14 @@ REOPENED = {"outcome": None, "closed_at": None}
 COLUMNS: Mapping[tuple[str, str], Mapping[str, Any]] = {
     ("Case", "change_phase"): {"phase": CarePhase.IN_HOSPITAL},
     ("Case", "change_facility"): {"facility_id": HOSPITAL},
+    ("Case", "change_care_class"): {"care_class": 3},
     ("Case", "close"): CLOSED,
     ("Case", "reopen"): REOPENED,
     ("Cost", "edit"): {"amount": 75_000},
+    ("Cost", "annotate"): {"note_sealed": b"sealed"},
+    ("Cost", "approve"): {"approved_at": NOW},
+    ("Cost", "record"): {"approved_at": NOW, "in_kind": True},
+    ("Cost", "pay"): {"paid_at": NOW},
 }
 """What changes together with the state, by machine and action."""
 
@@ -49,7 +54,7 @@ WHO: Mapping[str, frozenset[str]] = {
     "another volunteer": frozenset(),
     "a desk officer of the next sub-district": frozenset(),
     "a coordinator of the next regency who volunteers here": frozenset(),
-    "the reviewer of the holder's organisation": frozenset(),
+    "the reviewer of the holder's organisation": frozenset({"REVIEWER"}),
     "an administrator of the regency": frozenset(),
     "a programme officer of the regency": frozenset(),
 }
@@ -78,6 +83,8 @@ class World:
         columns = {"status": state}
         if self.machine == "Case":
             columns |= CLOSED if state == "CLOSED" else REOPENED
+        if self.machine == "Cost":
+            columns |= {"in_kind": state == "RECORDED", "approved_at": NOW, "paid_at": NOW}
         await type(self.row).filter(id=self.row.id).update(**columns)
         for column, value in columns.items():
             setattr(self.row, column, value)

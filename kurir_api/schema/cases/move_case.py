@@ -14,7 +14,7 @@ from kurir_api.services.cases.move_case import MoveCase
 from kurir_api.services.cases.move_case import move_case as use_case
 
 
-@strawberry.input(description="What changes: at least one of phase, status and facility.")
+@strawberry.input(description="What changes: at least one of phase, status, facility and class.")
 class MoveCaseInput:
     """See services.cases.move_case."""
 
@@ -30,6 +30,9 @@ class MoveCaseInput:
     )
     reason: str | None = strawberry.field(default=None, description="Why; kept in the timeline. At most 2,000.")
     facility_id: strawberry.ID | None = strawberry.field(default=None, description="The hospital or health centre.")
+    care_class: int | None = strawberry.field(
+        default=None, description="Of the hospital bed, 1 to 3: rates may depend on it."
+    )
     idempotency_key: str | None = IDEMPOTENCY_KEY
 
     def command(self) -> MoveCase:
@@ -41,6 +44,7 @@ class MoveCaseInput:
             outcome=self.outcome,
             reason=self.reason,
             facility_id=optional_row_id("Facility", self.facility_id, "facilityId"),
+            care_class=self.care_class,
             idempotency_key=self.idempotency_key,
         )
 

@@ -61,6 +61,9 @@ class OpenCaseInput:
     patient_id: strawberry.ID | None = strawberry.field(default=None, description="A patient who is registered.")
     patient: PatientInput | None = strawberry.field(default=None, description="A patient to register.")
     facility_id: strawberry.ID | None = strawberry.field(default=None, description="The hospital or health centre.")
+    care_class: int | None = strawberry.field(
+        default=None, description="Of the hospital bed, 1 to 3: rates may depend on it."
+    )
     needs: list[str] | None = strawberry.field(
         default=None, description="Codes of `taskKinds`; each becomes a draft task."
     )
@@ -74,6 +77,7 @@ class OpenCaseInput:
             patient_id=optional_row_id("Patient", self.patient_id, "patientId"),
             patient=self.patient.details() if self.patient else None,
             facility_id=optional_row_id("Facility", self.facility_id, "facilityId"),
+            care_class=self.care_class,
             needs=tuple(self.needs or ()),
             idempotency_key=self.idempotency_key,
         )

@@ -12,6 +12,7 @@ from kurir_api.models import CarePhase, CaseStatus
 from kurir_api.schema.context import Info
 from kurir_api.schema.ids import Node, global_id, known
 from kurir_api.schema.members.types import Member
+from kurir_api.schema.needs.types import Need
 from kurir_api.schema.pagination import After, Connection, First
 from kurir_api.schema.places.types import Facility, Region, region
 from kurir_api.schema.scalars import GeoPoint, Rupiah
@@ -143,6 +144,7 @@ class Case(Node):
     number: str = strawberry.field(description="For people, such as 3302-2026-0001.")
     status: CaseStatus = strawberry.field(description="Whether it is worked on.")
     phase: CarePhase = strawberry.field(description="Where the patient stands.")
+    care_class: int | None = strawberry.field(description="Of the hospital bed, 1 to 3; null: not known.")
     outcome: str | None = strawberry.field(
         description="How it ended: RECOVERED, ONGOING_CARE_HANDED_OVER, DIED, MOVED, WITHDRAWN or OTHER."
     )
@@ -158,6 +160,7 @@ class Case(Node):
             number=row.number,
             status=CaseStatus(row.status),
             phase=row.phase,
+            care_class=row.care_class,
             outcome=row.outcome,
             opened_at=row.opened_at,
             closed_at=row.closed_at,
@@ -200,3 +203,10 @@ class Case(Node):
     async def cost_total(self, info: Info) -> Rupiah:
         """Through the loader."""
         return Rupiah(await info.context.loaders.spent.load(self.row.id))
+
+    @strawberry.field(
+        description="What it is estimated to cost as a whole, and what of it is promised; for the desk."
+    )
+    async def need(self, info: Info) -> Need | None:
+        """Null for others, and while nobody has estimated it."""
+        return await info.context.loaders.case_need.load(self.row.id)

@@ -1,15 +1,24 @@
 """Members and organisations."""
 
 from datetime import date, datetime, time
+from typing import TYPE_CHECKING, Annotated
 
 import strawberry
 
 from kurir_api import models
+from kurir_api.errors import InvalidInput
 from kurir_api.models import OrganizationKind, Role, Weekday
 from kurir_api.schema.context import Info
+from kurir_api.schema.contributions.types import ContributionTotals, PeriodInput
 from kurir_api.schema.ids import Node, global_id
 from kurir_api.schema.places.types import Region, region
 from kurir_api.schema.scalars import GeoPoint
+from kurir_api.services.documents.year import FIRST_YEAR, LAST_YEAR
+
+if TYPE_CHECKING:
+    from kurir_api.schema.contributions.statement import ContributionStatement
+
+Within = Annotated[PeriodInput, strawberry.argument(description="From when until when.")]
 
 strawberry.enum(Role, description="What a membership lets a person do within its region.")
 strawberry.enum(OrganizationKind, description="What kind of partner an organisation is.")
@@ -22,11 +31,22 @@ class Organization(Node):
 
     name: str = strawberry.field(description="Unique within the regency.")
     kind: OrganizationKind = strawberry.field(description="What kind of partner it is.")
+    row: strawberry.Private[models.Organization]
 
     @classmethod
     def of(cls, row: models.Organization) -> "Organization":
         """The organisation of a row."""
-        return cls(id=global_id("Organization", row.id), name=row.name, kind=row.kind)
+        return cls(id=global_id("Organization", row.id), name=row.name, kind=row.kind, row=row)
+
+    @strawberry.field(
+        description="What its members did and spent in the period; for its reviewers, and the coordinators and "
+        "administrators of its whole regency. FORBIDDEN for others."
+    )
+    async def contributions(
+        self, info: Info, period: Within
+    ) -> Annotated["ContributionStatement", strawberry.lazy("kurir_api.schema.contributions.statement")]:
+        """Through the loader. Raises NotAllowed, InvalidInput."""
+        return await info.context.loaders.contributions(period.period()).load(self.row.id)
 
 
 @strawberry.type(description="One role of a member, for an organisation, within a region and all below it.")
@@ -136,6 +156,28 @@ class Member(Node):
     def quiet_to(self, info: Info) -> str | None:
         """Null for others, and without quiet hours."""
         return self._own_clock(info, self.row.quiet_to)
+
+    @strawberry.field(
+        description="What the member did and spent in the period, as far as the caller may know: of oneself all of "
+        "it, the office what was for its regions, reviewers what was for the partner; for others nothing, all zeros."
+    )
+    async def stats(self, info: Info, period: Within) -> ContributionTotals:
+        """Through the loader. Raises InvalidInput."""
+        return ContributionTotals.of(await info.context.loaders.stats(period.period()).load(self.row.id))
+
+    @strawberry.field(
+        description="A page (PDF) about what the member did in the year, in the member's language; for oneself. The "
+        "link is valid for ten minutes."
+    )
+    def year_url(
+        self, info: Info, year: Annotated[int, strawberry.argument(description="Such as 2026.")]
+    ) -> str | None:
+        """Null for others. Raises InvalidInput."""
+        if not FIRST_YEAR <= year <= LAST_YEAR:
+            raise InvalidInput.of("year", id="Isi tahunnya, seperti 2026.", en="Give the year, such as 2026.")
+        if self.row.id != info.context.principal.member_id:
+            return None
+        return info.context.link(f"/years/{self.row.id}/{year}.pdf", by=str(self.row.id))
 
     def _own_clock(self, info: Info, at: time | None) -> str | None:
         own = self.row.id == info.context.principal.member_id

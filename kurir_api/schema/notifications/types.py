@@ -2,6 +2,7 @@
 
 from datetime import datetime
 from typing import TYPE_CHECKING, Annotated
+from uuid import UUID
 
 import strawberry
 
@@ -14,6 +15,7 @@ from kurir_api.schema.ids import Node, global_id
 from kurir_api.schema.members.types import Member
 
 if TYPE_CHECKING:
+    from kurir_api.schema.costs.types import Cost
     from kurir_api.schema.tasks.types import Task
 
 
@@ -51,6 +53,12 @@ class Notification(Node):
     async def task(self, info: Info) -> Annotated["Task", strawberry.lazy("kurir_api.schema.tasks.types")] | None:
         """Through the loader."""
         return None if self.row.task_id is None else await info.context.loaders.task.load(self.row.task_id)
+
+    @strawberry.field(description="The cost it is about; null where it is about several.")
+    async def cost(self, info: Info) -> Annotated["Cost", strawberry.lazy("kurir_api.schema.costs.types")] | None:
+        """Through the loader."""
+        cost_id = self.row.data.get("cost_id")
+        return None if cost_id is None else await info.context.loaders.cost.load(UUID(cost_id))
 
 
 @strawberry.type(description="A notification or text message that reached nobody, and isn't tried any more.")

@@ -13,11 +13,13 @@ from kurir_api.schema.permissions import EVERY_MEMBER, subscription
 from kurir_api.schema.tasks.nearby_tasks import Near, origin_of, refuse_radius
 from kurir_api.schema.tasks.task_events import TaskEvent, task_events
 from kurir_api.schema.tasks.tasks import Kinds
+from kurir_api.services.visibility import MEASURING
 from kurir_api.task_kinds import task_kinds
 
 
 @subscription(
-    may_call=EVERY_MEMBER, description="What happens to the tasks the caller may know of, near a place, from now on."
+    may_call=EVERY_MEMBER,
+    description="What happens to tasks near a place, from now on, where the caller is a volunteer or the office.",
 )
 async def nearby_task_events(
     info: Info,
@@ -35,6 +37,8 @@ async def nearby_task_events(
     origin = origin_of(info, near)
 
     def near_enough(task: models.Task) -> bool:
+        if not info.context.principal.reaches(task.region_id, *MEASURING):
+            return False
         away = distance_m(origin, Point(task.latitude, task.longitude))
         return away <= (within_m or task_kinds()[task.kind].largest_radius_m)
 

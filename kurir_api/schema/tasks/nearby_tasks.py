@@ -15,7 +15,7 @@ from kurir_api.schema.permissions import EVERY_MEMBER, query
 from kurir_api.schema.scalars import GeoPointInput, point_of
 from kurir_api.schema.tasks.tasks import Kinds
 from kurir_api.schema.tasks.types import Task, TaskConnection, TaskEdge, viewer_point
-from kurir_api.services.visibility import visible_tasks
+from kurir_api.services.visibility import measurable_tasks
 
 LONGEST_RADIUS_M = 2_000_000
 FURTHEST_M = 20_100_000
@@ -43,7 +43,10 @@ def origin_of(info: Info, near: GeoPointInput | None) -> Point:
     return origin
 
 
-@query(may_call=EVERY_MEMBER, description="The open tasks the caller may know of, nearest first.")
+@query(
+    may_call=EVERY_MEMBER,
+    description="The open tasks of the regions where the caller is a volunteer or the office, nearest first.",
+)
 async def nearby_tasks(  # noqa: PLR0917 - the contract's arguments
     info: Info,
     near: Near = None,
@@ -58,7 +61,7 @@ async def nearby_tasks(  # noqa: PLR0917 - the contract's arguments
     limit, key = checked(first), decode_cursor(after, _metres, UUID)
     refuse_radius(within_m)
     origin = origin_of(info, near)
-    rows = visible_tasks(info.context.principal).filter(status__in=[TaskStatus.OPEN])
+    rows = measurable_tasks(info.context.principal).filter(status__in=[TaskStatus.OPEN])
     if kinds is not None:
         rows = rows.filter(kind__in=kinds)
     after_key = None if key is None else (key[0], key[1])

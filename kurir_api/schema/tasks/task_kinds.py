@@ -2,7 +2,7 @@
 
 from kurir_api.schema.context import Info
 from kurir_api.schema.permissions import EVERY_MEMBER, query
-from kurir_api.schema.tasks.types import TaskKind
+from kurir_api.schema.tasks.kinds import TaskKind
 from kurir_api.task_kinds import task_kinds as kinds
 
 

@@ -1,7 +1,7 @@
 """Tasks and their kinds."""
 
 from datetime import datetime
-from typing import TYPE_CHECKING, Annotated, Self
+from typing import TYPE_CHECKING, Annotated
 
 import strawberry
 from strawberry import relay
@@ -15,40 +15,20 @@ from kurir_api.schema.context import Info
 from kurir_api.schema.costs.types import Cost
 from kurir_api.schema.errors import EligibilityReason
 from kurir_api.schema.ids import Node, global_id
+from kurir_api.schema.needs.types import Need
 from kurir_api.schema.pagination import After, Connection, First
 from kurir_api.schema.places.types import Facility, Region, region
 from kurir_api.schema.scalars import GeoPoint, GeoPointInput, point_of
 from kurir_api.schema.tasks.dispatch_types import Candidate, Wave
-from kurir_api.services.visibility import DESK, OFFICE
+from kurir_api.schema.tasks.kinds import TaskKind
+from kurir_api.services.visibility import DESK, MEASURING, OFFICE
 from kurir_api.task_kinds import task_kinds
 
 if TYPE_CHECKING:
     from kurir_api.schema.cases.types import Case
 
 strawberry.enum(TaskStatus, description="Where a task stands.")
-strawberry.enum(Urgency, description="How fast somebody must come.")
 strawberry.enum(CarePhase, description="Where the patient stands.")
-
-
-@strawberry.type(description="A kind of task: data, so that new kinds need no new client.")
-class TaskKind:
-    """See task_kinds."""
-
-    code: str = strawberry.field(description="Stable, such as AMBULANCE_RUN.")
-    name: str = strawberry.field(description="In the caller's language.")
-    required_capabilities: list[str] = strawberry.field(description="What a member must be able or licensed to do.")
-    default_urgency: Urgency = strawberry.field(description="Used when a task names none.")
-
-    @classmethod
-    def of(cls, code: str, locale: str) -> Self:
-        """The kind with this code, in words of the locale."""
-        kind = task_kinds()[code]
-        return cls(
-            code=code,
-            name=kind.name.say(locale),
-            required_capabilities=list(kind.required_capabilities),
-            default_urgency=kind.default_urgency,
-        )
 
 
 @strawberry.type(description="Whether the caller may claim a task.")
@@ -137,7 +117,9 @@ class Task(Node):
         """Null for others."""
         return await info.context.loaders.case.load(self.row.case_id)
 
-    @strawberry.field(description="Metres along the WGS 84 ellipsoid to the task's place.")
+    @strawberry.field(
+        description="Metres along the WGS 84 ellipsoid to the task's place; for its region's volunteers and office."
+    )
     def distance_m(
         self,
         info: Info,
@@ -146,7 +128,9 @@ class Task(Node):
             strawberry.argument(name="from", description="Default: the caller's last place, else home."),
         ] = None,
     ) -> int | None:
-        """Null when neither is known."""
+        """Null for others, and when neither place is known."""
+        if not info.context.principal.reaches(self.row.region_id, *MEASURING):
+            return None
         origin = point_of(from_, "from") or viewer_point(info)
         return None if origin is None else round(distance_m(origin, Point(self.row.latitude, self.row.longitude)))
 
@@ -165,6 +149,13 @@ class Task(Node):
         """The same checks as a claim's."""
         obstacles = await info.context.loaders.obstacles.load(self.row)
         return Eligibility(eligible=not obstacles.reasons, reasons=list(obstacles.reasons))
+
+    @strawberry.field(
+        description="What it is estimated to cost, and what of it is promised; for the desk and partners' reviewers."
+    )
+    async def need(self, info: Info) -> Need | None:
+        """Null for others, and while nobody has estimated it."""
+        return await info.context.loaders.task_need.load(self.row.id)
 
     @strawberry.field(description="What was spent on it, newest first, as far as the caller may know.")
     async def costs(self, info: Info, first: First = 20, after: After = None) -> Connection[Cost]:

@@ -7,7 +7,9 @@ from uuid import UUID
 from kurir_api.auth import Principal
 from kurir_api.errors import InvalidInput, NotAllowed, NotFound, Problems
 from kurir_api.models import CarePhase, Case, CaseStatus, Claim, ClaimStatus, Outcome, Task, TaskStatus
+from kurir_api.services.cases.care_classes import check_care_class
 from kurir_api.services.cases.patients import refuse_if_open
+from kurir_api.services.rates.flag_anew import flag_anew, lock_undecided
 from kurir_api.services.tasks.cancel_task import cancel_one
 from kurir_api.services.texts import LONGEST_REASON, fitting
 from kurir_api.services.use_case import Command, use_case
@@ -20,7 +22,9 @@ PHASES = tuple(CarePhase)
 
 @dataclass(frozen=True, kw_only=True)
 class MoveCase(Command):
-    """At least one of `phase`, `status` and `facility_id`. CLOSED needs an `outcome`; going back needs a `reason`."""
+    """At least one of `phase`, `status`, `facility_id` and `care_class`. CLOSED needs an `outcome`; going back a
+    `reason`.
+    """
 
     case_id: UUID
     phase: CarePhase | None = None
@@ -28,6 +32,7 @@ class MoveCase(Command):
     outcome: str | None = None
     reason: str | None = None
     facility_id: UUID | None = None
+    care_class: int | None = None
 
 
 @use_case
@@ -40,6 +45,8 @@ async def move_case(principal: Principal, command: MoveCase) -> UUID:
     if not principal.reaches(found.region_id, *DESK):
         raise NotAllowed
     reason = await _check(principal, command)
+    if command.care_class is not None:
+        await lock_undecided(found.id)
     case = await Case.select_for_update().get(id=found.id)
     # A case is opened before it changes, and changes before it is closed.
     if command.status == CaseStatus.OPEN:
@@ -55,10 +62,13 @@ async def move_case(principal: Principal, command: MoveCase) -> UUID:
 async def _check(principal: Principal, command: MoveCase) -> str | None:
     """The reason, cleaned. Raises InvalidInput."""
     problems = Problems()
-    if command.phase is None and command.status is None and command.facility_id is None:
+    if {command.phase, command.status, command.facility_id, command.care_class} == {None}:
         problems.add(
-            "status", id="Isi phase, status atau facilityId.", en="Give at least one of phase, status and facilityId."
+            "status",
+            id="Isi phase, status, facilityId atau careClass.",
+            en="Give at least one of phase, status, facilityId and careClass.",
         )
+    check_care_class(problems, command.care_class)
     if command.status == CaseStatus.CLOSED and command.outcome not in set(Outcome):
         known = ", ".join(Outcome)
         problems.add("outcome", id=f"Pilih salah satu: {known}.", en=f"Choose one of: {known}.")
@@ -79,9 +89,12 @@ async def _take_up(case: Case, principal: Principal, reason: str | None, now: da
 
 
 async def _change(case: Case, principal: Principal, command: MoveCase, reason: str | None, now: datetime) -> None:
-    """Facility and phase; what is already so stays, without an entry in the timeline."""
+    """Facility, class and phase; what is already so stays, without an entry in the timeline."""
     if command.facility_id not in {None, case.facility_id}:
         await move(case, "change_facility", principal, at=now, facility_id=command.facility_id)
+    if command.care_class not in {None, case.care_class}:
+        await move(case, "change_care_class", principal, at=now, care_class=command.care_class)
+        await flag_anew(case.id)
     if command.phase is None or command.phase == case.phase:
         return
     if PHASES.index(command.phase) < PHASES.index(case.phase) and reason is None:

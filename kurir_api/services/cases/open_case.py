@@ -10,6 +10,7 @@ from tortoise.connection import get_connection
 from kurir_api.auth import Principal
 from kurir_api.errors import InvalidInput, NotAllowed, Problems, Words
 from kurir_api.models import CarePhase, Case, Patient, Region, Report, Role, new_id
+from kurir_api.services.cases.care_classes import check_care_class
 from kurir_api.services.cases.patients import PatientDetails, checked, refuse_if_open, register_or_find
 from kurir_api.services.tasks.drafting import draft_task
 from kurir_api.services.use_case import Command, use_case
@@ -27,6 +28,7 @@ class OpenCase(Command):
     patient_id: UUID | None = None
     patient: PatientDetails | None = None
     facility_id: UUID | None = None
+    care_class: int | None = None
     needs: tuple[str, ...] = ()
 
 
@@ -58,6 +60,7 @@ async def open_case(principal: Principal, command: OpenCase) -> OpenedCase:
         patient_id=patient.id,
         region_id=patient.region_id,
         facility_id=command.facility_id,
+        care_class=command.care_class,
         coordinator_id=principal.member_id if principal.reaches(patient.region_id, Role.COORDINATOR) else None,
         opened_at=now,
     )
@@ -82,6 +85,7 @@ async def _checked(principal: Principal, command: OpenCase, now: datetime) -> Op
         )
     elif command.patient is not None:
         command = replace(command, patient=await checked(problems, principal, command.patient, now))
+    check_care_class(problems, command.care_class)
     for n, kind in enumerate(command.needs):
         if kind not in task_kinds():
             known = ", ".join(task_kinds())

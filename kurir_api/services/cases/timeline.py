@@ -16,6 +16,7 @@ SUMMARIES: Mapping[tuple[str, str], Words] = {
     ("case", "open"): Words("Kasus dibuka", "Case opened"),
     ("case", "change_phase"): Words("Tahap pendampingan berubah", "Phase of care changed"),
     ("case", "change_facility"): Words("Fasilitas kesehatan berubah", "Facility changed"),
+    ("case", "change_care_class"): Words("Kelas perawatan berubah", "Class of the bed changed"),
     ("case", "hold"): Words("Kasus ditunda", "Case put on hold"),
     ("case", "resume"): Words("Kasus dilanjutkan", "Case resumed"),
     ("case", "close"): Words("Kasus ditutup", "Case closed"),
@@ -47,6 +48,15 @@ SUMMARIES: Mapping[tuple[str, str], Words] = {
     ("claim", "verify"): Words("Pekerjaan relawan diterima", "Volunteer's work verified"),
     ("cost", "submit"): Words("Biaya dicatat", "Cost logged"),
     ("cost", "edit"): Words("Biaya diubah", "Cost edited"),
+    ("cost", "annotate"): Words("Catatan biaya diubah", "Note of the cost changed"),
+    ("cost", "endorse"): Words("Biaya dibenarkan mitra", "Cost endorsed by the partner"),
+    ("cost", "return"): Words("Biaya dikembalikan untuk diperbaiki", "Cost sent back to be mended"),
+    ("cost", "reject"): Words("Biaya ditolak", "Cost rejected"),
+    ("cost", "approve"): Words("Biaya disetujui", "Cost approved"),
+    ("cost", "record"): Words("Bantuan natura dicatat", "Gift recorded"),
+    ("cost", "pay"): Words("Biaya dibayar", "Cost paid"),
+    ("cost", "withdraw"): Words("Biaya ditarik kembali oleh pencatatnya", "Cost withdrawn by its member"),
+    ("cost", "void"): Words("Biaya dibatalkan", "Cost voided"),
 }
 """What happened, by machine and action as logged; a test finds a move without words."""
 

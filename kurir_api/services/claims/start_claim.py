@@ -8,6 +8,7 @@ from kurir_api.dispatch.eligibility import EligibilityReason, claim_obstacles
 from kurir_api.errors import NotEligible
 from kurir_api.models import Claim, TransitionLog
 from kurir_api.services.claims.action import ClaimAction, happened_at, remember_place
+from kurir_api.services.contributions.work import approach_m
 from kurir_api.services.tasks.staffing import lock_claim, settle
 from kurir_api.services.use_case import use_case
 from kurir_api.transitions import move
@@ -28,7 +29,8 @@ async def start_claim(principal: Principal, command: ClaimAction) -> UUID:
     lapsed = tuple(reason for reason in obstacles.reasons if reason in CHECKED_AGAIN)
     if lapsed and claim.member_id == principal.member_id and not await _chosen_for_a_reason(claim):
         raise NotEligible(lapsed)
-    await move(claim, "start", principal, reason=command.words, at=at, started_at=at, expires_at=None)
+    way = await approach_m(claim, command.location, at)
+    await move(claim, "start", principal, reason=command.words, at=at, started_at=at, expires_at=None, approach_m=way)
     await remember_place(claim, command.location, at)
     await settle(claim.task, at, datetime.now(UTC))
     return claim.id

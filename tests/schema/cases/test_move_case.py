@@ -31,7 +31,7 @@ from tests.schema.refusals import (
     unknown,
 )
 
-CASE = "case { status phase outcome facility { name } } warnings"
+CASE = "case { status phase outcome careClass facility { name } } warnings"
 
 
 async def officer() -> Member:
@@ -54,6 +54,7 @@ async def test_phase_facility_and_hold_change_together(api: Api) -> None:
         caseId=id_of(case),
         phase="IN_HOSPITAL",
         facilityId=id_of(hospital),
+        careClass=3,
         status="ON_HOLD",
     )
 
@@ -61,6 +62,7 @@ async def test_phase_facility_and_hold_change_together(api: Api) -> None:
         "status": "ON_HOLD",
         "phase": "IN_HOSPITAL",
         "outcome": None,
+        "careClass": 3,
         "facility": {"name": "RSUD Margono"},
     }
     assert answer["warnings"] == []
@@ -113,8 +115,8 @@ async def test_who_holds_a_task_of_a_case_sees_it_but_does_not_move_it(api: Api)
             {},
             (
                 "status",
-                "Isi phase, status atau facilityId.",
-                "Give at least one of phase, status and facilityId.",
+                "Isi phase, status, facilityId atau careClass.",
+                "Give at least one of phase, status, facilityId and careClass.",
             ),
         ),
         (

@@ -31,7 +31,7 @@ from tests.schema.refusals import (
 )
 
 CASE = """case {
-  number status phase outcome patient { name region { code } maskedNationalId } facility { name }
+  number status phase outcome careClass patient { name region { code } maskedNationalId } facility { name }
   coordinator { name } tasks { edges { node { status kind { code } } } }
 } warnings"""
 NATIONAL_ID = "3302 2352 0858 0003"
@@ -59,6 +59,7 @@ async def test_a_report_becomes_a_case_with_a_draft_for_every_need(api: Api) -> 
             reportId=id_of(report),
             patient=SUTINAH | {"nationalId": NATIONAL_ID, "birthDate": "1958-08-12"},
             facilityId=id_of(hospital),
+            careClass=3,
             needs=["AMBULANCE_RUN", "WAITING_COST"],
         ),
     )
@@ -69,6 +70,7 @@ async def test_a_report_becomes_a_case_with_a_draft_for_every_need(api: Api) -> 
         "status": "OPEN",
         "phase": "BEFORE_HOSPITAL",
         "outcome": None,
+        "careClass": 3,
         "patient": {"name": "Sutinah", "region": {"code": VILLAGE}, "maskedNationalId": "************0003"},
         "facility": {"name": "RSUD Margono"},
         "coordinator": {"name": "Kus"},

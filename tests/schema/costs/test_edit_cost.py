@@ -1,10 +1,11 @@
 """editCost through the API."""
 
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from kurir_api.models import ClaimStatus, Cost, Member, Role
 from tests.api import Api
-from tests.factories import make_claim, make_cost, make_member, make_organization, make_task
+from tests.factories import make_claim, make_cost, make_member, make_organization, make_receipt, make_task
 from tests.ids import id_of
 from tests.schema.refusals import (
     KEY_REUSED,
@@ -42,6 +43,18 @@ async def test_an_endorsed_cost_that_is_corrected_must_be_endorsed_again(api: Ap
     assert answer["cost"] == {"amount": 85_000, "note": "Salah ketik", "status": "SUBMITTED"}
 
 
+async def test_everything_else_may_be_corrected_too(api: Api) -> None:
+    driver, cost = await logged(category="FUEL")
+    receipt = await make_receipt(member=driver)
+    yesterday = (datetime.now(UTC) - timedelta(days=1)).date().isoformat()
+    changed = {"category": "MEAL", "quantity": 2, "spentOn": yesterday}
+    select = "cost { category quantity spentOn receipts { id } }"
+
+    answer = await done(api, driver, "editCost", select, costId=id_of(cost), receiptIds=[id_of(receipt)], **changed)
+
+    assert answer["cost"] == changed | {"receipts": [{"id": id_of(receipt)}]}
+
+
 async def test_what_is_left_out_stays(api: Api) -> None:
     driver, cost = await logged(amount=58_000)
 
@@ -70,11 +83,7 @@ async def test_the_new_amount_must_be_one(api: Api) -> None:
     driver, cost = await logged()
 
     assert await refused(api, driver, "editCost", costId=id_of(cost), amount=1_000_000_001) == invalid_input(
-        (
-            "amount",
-            "Lebih dari Rp1.000.000.000; periksa angkanya, atau pecah menjadi beberapa biaya.",
-            "Above Rp 1,000,000,000; check the figure, or split it into several costs.",
-        )
+        ("amount", "Isi Rp1 sampai Rp1.000.000.000.", "Give Rp 1 to Rp 1,000,000,000.")
     )
 
 

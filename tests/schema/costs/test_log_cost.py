@@ -7,9 +7,9 @@ import pytest
 
 from kurir_api.models import ClaimStatus
 from tests.api import Api
-from tests.factories import make_claim, make_member, make_organization, make_task
+from tests.factories import make_claim, make_member, make_organization, make_receipt, make_task
 from tests.ids import id_of
-from tests.schema.refusals import KEY_REUSED, NOT_ALLOWED, NOT_FOUND, done, invalid_input, reaches, refused
+from tests.schema.refusals import KEY_REUSED, NOT_ALLOWED, NOT_FOUND, done, invalid_input, reaches, refused, unknown
 
 COST = """cost {
   category amount inKind spentOn note status member { name } organization { name } task { number }
@@ -53,7 +53,8 @@ async def test_a_cost_counts_for_the_organisation_the_task_was_claimed_for(api: 
 
 async def test_a_gift_is_logged_at_its_value(api: Api) -> None:
     driver = await make_member()
-    claim = await make_claim(await make_task(), driver)
+    long_ago = datetime.now(UTC) - timedelta(days=366)
+    claim = await make_claim(await make_task(), driver, claimed_at=long_ago)
 
     answer = await done(
         api,
@@ -100,7 +101,7 @@ async def test_every_field_that_cannot_be_used_is_named(api: Api) -> None:
     values = cost(claim.task, amount=0, note="x" * 2_001, spentOn=(today() + timedelta(days=1)).isoformat())
 
     assert await refused(api, driver, "logCost", **values) == invalid_input(
-        ("amount", "Isi jumlah rupiah lebih dari 0.", "Give an amount above 0 rupiah."),
+        ("amount", "Isi Rp1 sampai Rp1.000.000.000.", "Give Rp 1 to Rp 1,000,000,000."),
         ("note", "Paling banyak 2000 karakter.", "At most 2000 characters."),
         ("spentOn", "Tanggalnya belum tiba.", "That day has not come yet."),
     )
@@ -115,3 +116,28 @@ async def test_the_same_key_with_another_amount_is_refused(api: Api) -> None:
     answer = await refused(api, driver, "logCost", **cost(claim.task, amount=58_000, idempotencyKey="k1"))
 
     assert answer == KEY_REUSED
+
+
+async def test_a_cost_comes_with_its_quantity_and_receipts(api: Api) -> None:
+    driver = await make_member()
+    claim = await make_claim(await make_task(), driver)
+    receipt = await make_receipt(member=driver)
+    select = "cost { quantity flags receiptCount receipts { id } }"
+
+    answer = await done(api, driver, "logCost", select, **cost(claim.task, quantity=3, receiptIds=[id_of(receipt)]))
+
+    assert answer["cost"] == {
+        "quantity": 3,
+        "flags": [],
+        "receiptCount": 1,
+        "receipts": [{"id": id_of(receipt)}],
+    }
+
+
+async def test_what_is_no_receipt_is_refused(api: Api) -> None:
+    driver = await make_member()
+    claim = await make_claim(await make_task(), driver)
+
+    answer = await refused(api, driver, "logCost", **cost(claim.task, receiptIds=[id_of(driver)]))
+
+    assert answer == unknown("receiptIds")

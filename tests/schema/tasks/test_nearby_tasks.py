@@ -80,6 +80,19 @@ async def test_drafts_taken_ones_and_other_regencies_are_not_listed(api: Api) ->
     assert len(await nearby(api, await make_member(home=HOME))) == 1
 
 
+async def test_a_partner_s_reviewer_measures_nothing_since_distances_tell_where_a_patient_lives(
+    api: Api,
+) -> None:
+    await three_tasks()
+    reviewer = await make_member(role=Role.PARTNER_REVIEWER, home=HOME)
+
+    assert await nearby(api, reviewer) == []
+    assert (await api.data(reviewer, "{ taskByNumber(number: 1) { number distanceM } }"))["taskByNumber"] == {
+        "number": 1,
+        "distanceM": None,
+    }
+
+
 async def test_without_any_place_the_caller_is_asked_for_one(api: Api) -> None:
     nowhere = await make_member(home=None)
 

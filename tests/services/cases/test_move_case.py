@@ -83,6 +83,24 @@ class TestPhase:
         assert (refusal.current, refusal.allowed) == ("CLOSED", ("OPEN", "ON_HOLD"))
 
 
+class TestCareClass:
+    async def test_changes_and_is_entered_once(self, officer: Principal) -> None:
+        case = await make_case()
+
+        for _ in range(2):
+            await move(officer, case, care_class=3)
+
+        await case.refresh_from_db()
+        assert case.care_class == 3
+        assert await history(case) == [("change_care_class", "OPEN", None)]
+
+    @pytest.mark.parametrize("care_class", [0, 4])
+    async def test_is_1_2_or_3(self, officer: Principal, care_class: int) -> None:
+        assert await problems(move(officer, await make_case(), care_class=care_class)) == {
+            "careClass": "Give class 1, 2 or 3."
+        }
+
+
 class TestFacility:
     async def test_changes_and_is_entered_once(self, officer: Principal) -> None:
         case, facility = await make_case(), await make_facility()
@@ -154,7 +172,7 @@ class TestSeveralThingsAtOnce:
     @pytest.mark.parametrize("values", [{}, {"reason": "Hanya ingin tahu"}, {"outcome": "DIED"}])
     async def test_nothing_at_all_is_refused(self, officer: Principal, values: dict) -> None:
         assert await problems(move(officer, await make_case(), **values)) == {
-            "status": "Give at least one of phase, status and facilityId."
+            "status": "Give at least one of phase, status, facilityId and careClass."
         }
 
 

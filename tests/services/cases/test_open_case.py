@@ -51,6 +51,14 @@ def opening(**values) -> OpenCase:
 
 
 class TestTheCase:
+    async def test_keeps_the_class_of_the_bed(self) -> None:
+        opened = await open_case(await principal_for(Role.DESK_OFFICER), opening(care_class=2))
+        assert (await Case.get(id=opened.case_id)).care_class == 2
+
+    async def test_needs_a_class_that_there_is(self) -> None:
+        officer = await principal_for(Role.DESK_OFFICER)
+        assert await problems(open_case(officer, opening(care_class=4))) == {"careClass": "Give class 1, 2 or 3."}
+
     @time_machine.travel(NOW, tick=False)
     async def test_is_open_for_the_patient_where_the_patient_lives(self) -> None:
         facility = await make_facility()

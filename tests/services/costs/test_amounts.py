@@ -8,13 +8,13 @@ from kurir_api.auth import principal_of_member
 from kurir_api.errors import InvalidInput, Problems
 from kurir_api.models import Case, Cost, CostCategory, Role, TransitionLog
 from kurir_api.services.cases.spending import spent_on
-from kurir_api.services.costs.amounts import LARGEST_AMOUNT, check_amount
 from kurir_api.services.costs.edit_cost import EditCost, edit_cost
 from kurir_api.services.costs.log_cost import LogCost, log_cost
+from kurir_api.services.money.amounts import LARGEST, check_rupiah
 from tests.conftest import empty
 from tests.factories import NOW, make_case, make_claim, make_member, make_task, principal_for
 
-AMOUNTS = st.integers(min_value=-5, max_value=LARGEST_AMOUNT + 5) | st.sampled_from([0, 1, LARGEST_AMOUNT])
+AMOUNTS = st.integers(min_value=-5, max_value=LARGEST + 5) | st.sampled_from([0, 1, LARGEST])
 STEPS = st.lists(st.tuples(st.integers(min_value=0, max_value=5), AMOUNTS), max_size=12)
 """Each step: which cost to correct, or, where there is none yet, a new one; and the amount."""
 
@@ -23,7 +23,7 @@ STEPS = st.lists(st.tuples(st.integers(min_value=0, max_value=5), AMOUNTS), max_
 def test_an_amount_is_one_rupiah_to_a_thousand_million(amount: int) -> None:
     problems = Problems()
 
-    check_amount(amount, problems)
+    check_rupiah(problems, "amount", amount)
 
     assert [problem.path for problem in problems.found] == ([] if 1 <= amount <= 1_000_000_000 else [("amount",)])
 
@@ -47,7 +47,7 @@ async def test_the_total_is_the_sum_of_what_stands_after_any_logging_and_correct
         else:
             spent = {"category": CostCategory.FUEL, "spent_on": NOW.date()}
             call = log_cost(volunteer, LogCost(task_id=claim.task_id, amount=amount, **spent))
-        if not 1 <= amount <= LARGEST_AMOUNT:
+        if not 1 <= amount <= LARGEST:
             with pytest.raises(InvalidInput):
                 await call
             continue

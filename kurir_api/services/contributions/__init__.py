@@ -1,0 +1,1 @@
+"""What partners and members did and spent."""

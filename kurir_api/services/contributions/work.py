@@ -1,0 +1,58 @@
+"""What a completed claim counts: its minutes and metres, in the ledger of work."""
+
+from datetime import datetime
+
+from kurir_api.dispatch.facts import FRESH_FIX
+from kurir_api.dispatch.geo import Point, distance_m
+from kurir_api.models import Case, Claim, Facility, Member, Task, WorkEntry
+from kurir_api.services.contributions.calendar import local_day
+
+
+async def book_work(claim: Claim, at: datetime, now: datetime) -> None:
+    """Enter the claim, completed `at`, with its `task` loaded: from start to completion in whole minutes, and the
+    metres to the task and on to its destination; on the day of its completion in the regency.
+    """
+    task = claim.task
+    await WorkEntry.create(
+        regency_code=claim.regency_code,
+        claim_id=claim.id,
+        task_id=task.id,
+        patient_id=(await Case.get(id=task.case_id)).patient_id,
+        member_id=claim.member_id,
+        organization_id=claim.organization_id,
+        kind=task.kind,
+        region_id=task.region_id,
+        # A phone's clock may say that it was done before it began.
+        minutes=max(0, int((at - (claim.started_at or at)).total_seconds()) // 60),
+        distance_m=(claim.approach_m or 0) + await _ride_m(task),
+        booked_on=await local_day(claim.regency_code, at),
+        recorded_at=now,
+    )
+
+
+async def _ride_m(task: Task) -> int:
+    if task.destination_id is None:
+        return 0
+    there = await Facility.get(id=task.destination_id)
+    return round(distance_m(_place(task), Point(there.latitude, there.longitude)))
+
+
+async def approach_m(claim: Claim, place: Point | None, at: datetime) -> int | None:
+    """Metres to the claim's `task`, loaded, from where its member set off `at`: from `place`, else from the last fix
+    if it was fresh then, else from home; None when nothing is known.
+    """
+    origin = place or _whereabouts(await Member.get(id=claim.member_id), at)
+    return None if origin is None else round(distance_m(origin, _place(claim.task)))
+
+
+def _whereabouts(member: Member, at: datetime) -> Point | None:
+    fresh = member.last_fix_at is not None and abs(at - member.last_fix_at) <= FRESH_FIX
+    if fresh and member.last_latitude is not None and member.last_longitude is not None:
+        return Point(member.last_latitude, member.last_longitude)
+    if member.home_latitude is None or member.home_longitude is None:
+        return None
+    return Point(member.home_latitude, member.home_longitude)
+
+
+def _place(task: Task) -> Point:
+    return Point(task.latitude, task.longitude)

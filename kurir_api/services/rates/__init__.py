@@ -1,0 +1,1 @@
+"""Use cases of rates: what a regency covers."""

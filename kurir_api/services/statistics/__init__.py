@@ -1,0 +1,1 @@
+"""What the office, its partners and its members do and spend, counted."""
