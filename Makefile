@@ -30,8 +30,9 @@ demo: $(INSTALLED) $(if $(shell command -v npm),tools/graphiql/node_modules/.ins
 
 .PHONY: test
 test: $(INSTALLED) npm
-	@# By file, for some files start servers that all of their tests share.
-	@$(BIN)/pytest -n auto --dist loadfile $(ARGS)
+	@# By file, for some files start servers that all of their tests share; in order, for the longest have the fewest tests
+	@# and would all come last.
+	@$(BIN)/pytest -n auto --dist loadfile --no-loadscope-reorder $(ARGS)
 
 .PHONY: bench
 bench: $(INSTALLED)

@@ -112,7 +112,8 @@ class Migration(migrations.Migration):
             ops.RunSQL(
                 NEVER_REWRITTEN,
                 reverse_sql="DROP TRIGGER never_rewritten ON closed_month;"
-                " DROP TRIGGER never_rewritten ON work_entry; DROP TRIGGER never_rewritten ON ledger_entry; DROP FUNCTION never_rewritten",
+                " DROP TRIGGER never_rewritten ON work_entry; DROP TRIGGER never_rewritten ON ledger_entry;"
+                " DROP FUNCTION never_rewritten",
             ),
             ops.RunSQL(
                 SUMS_UP_TO_ZERO,
