@@ -10,5 +10,5 @@ from tortoise.transactions import in_transaction
 async def one_moment() -> AsyncIterator[None]:
     """Whatever is read within the block is as of one moment; nothing can be written. Not within a transaction."""
     async with in_transaction() as transaction:
-        await transaction.execute_query("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
+        await transaction.execute_query("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
         yield

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from random import Random
+from typing import Any, TypeVar
 
 from tortoise.connection import get_connection
 from tortoise.models import Model
@@ -42,6 +43,8 @@ from kurir_api.models import (
     new_id,
 )
 from kurir_api.services.contributions.calendar import last_day
+
+R = TypeVar("R", bound=Model)
 
 CASES = 66
 MONTHS = 6
@@ -110,6 +113,11 @@ async def _next(sequence: str, count: int) -> list[int]:
     return [row["number"] for row in rows]
 
 
+def _new(table: type[R], **values: Any) -> R:
+    """A row of Banyumas, not stored yet."""
+    return table(id=new_id(), regency_code=REGENCY, **values)
+
+
 @dataclass
 class _Past:
     """Rows that belong together, in the order in which they refer to each other."""
@@ -136,9 +144,8 @@ class _Past:
         opened = self._moment(month, self.random.randint(1, 7))
         village = self.random.choice(self.villages)
         patient = self._patient(village)
-        case = Case(
-            id=new_id(),
-            regency_code=REGENCY,
+        case = _new(
+            Case,
             status=CaseStatus.CLOSED,
             phase=CarePhase.AFTER_HOSPITAL,
             outcome=self.random.choice((Outcome.RECOVERED, Outcome.RECOVERED, Outcome.ONGOING_CARE_HANDED_OVER)),
@@ -148,9 +155,8 @@ class _Past:
             opened_at=opened,
             closed_at=datetime.combine(last_day(month), time(16), WIB).astimezone(UTC),
         )
-        report = Report(
-            id=new_id(),
-            regency_code=REGENCY,
+        report = _new(
+            Report,
             channel=self.random.choice((Channel.WHATSAPP, Channel.WHATSAPP, Channel.WALK_IN, Channel.SMS)),
             status=ReportStatus.CASE_OPENED,
             region_id=village.code,
@@ -165,9 +171,8 @@ class _Past:
     def _patient(self, village: Region) -> Patient:
         point = (village.latitude or 0.0, village.longitude or 0.0)
         invented = invented_patient(self.random, village=village.code, point=point)
-        patient = Patient(
-            id=new_id(),
-            regency_code=REGENCY,
+        patient = _new(
+            Patient,
             region_id=village.code,
             name=invented.name,
             birth_date=invented.birth_date,
@@ -186,9 +191,8 @@ class _Past:
 
     def _add_task(self, case: Case, patient: Patient, kind: str, starts_at: datetime) -> None:
         usual = USUAL[kind]
-        task = Task(
-            id=new_id(),
-            regency_code=REGENCY,
+        task = _new(
+            Task,
             kind=kind,
             status=TaskStatus.VERIFIED,
             urgency=Urgency.URGENT if kind == "AMBULANCE_RUN" else Urgency.NORMAL,
@@ -205,9 +209,8 @@ class _Past:
         asked = self.random.sample(self.volunteers, self.random.randint(2, 7))
         claimed_at = starts_at - timedelta(days=1) + timedelta(minutes=self.random.randint(1, 45) * len(asked))
         worked = timedelta(minutes=self.random.randint(20, usual.hours * 60))
-        claim = Claim(
-            id=new_id(),
-            regency_code=REGENCY,
+        claim = _new(
+            Claim,
             task_id=task.id,
             member_id=asked[-1].member_id,
             organization_id=asked[-1].organization_id,
@@ -223,9 +226,8 @@ class _Past:
             self._add_cost(task, claim, usual)
 
     def _asked(self, task: Task, asked: list[Membership], claimed_at: datetime) -> Iterator[Model]:
-        wave = Wave(
-            id=new_id(),
-            regency_code=REGENCY,
+        wave = _new(
+            Wave,
             task_id=task.id,
             number=1,
             status=WaveStatus.FILLED,
@@ -235,9 +237,8 @@ class _Past:
         yield wave
         for rank, one in enumerate(asked, 1):
             taken = rank == len(asked)
-            yield Alert(
-                id=new_id(),
-                regency_code=REGENCY,
+            yield _new(
+                Alert,
                 wave_id=wave.id,
                 task_id=task.id,
                 member_id=one.member_id,
@@ -252,9 +253,8 @@ class _Past:
 
     def _work(self, task: Task, claim: Claim, patient: Patient, worked: timedelta) -> WorkEntry:
         most = USUAL[task.kind].metres
-        return WorkEntry(
-            id=new_id(),
-            regency_code=REGENCY,
+        return _new(
+            WorkEntry,
             claim_id=claim.id,
             task_id=task.id,
             patient_id=patient.id,
@@ -271,9 +271,8 @@ class _Past:
 
     def _add_cost(self, task: Task, claim: Claim, usual: Usual) -> None:
         spent_at = task.ends_at
-        cost = Cost(
-            id=new_id(),
-            regency_code=REGENCY,
+        cost = _new(
+            Cost,
             task_id=task.id,
             member_id=claim.member_id,
             organization_id=claim.organization_id,
@@ -299,9 +298,8 @@ class _Past:
         transaction_id = new_id()
         for account, amount in ((debit, cost.amount), (credit, -cost.amount)):
             self.rows.append(
-                LedgerEntry(
-                    id=new_id(),
-                    regency_code=REGENCY,
+                _new(
+                    LedgerEntry,
                     transaction_id=transaction_id,
                     account=account,
                     amount=amount,

@@ -9,7 +9,7 @@ from kurir_api.models.capability import Capability
 from kurir_api.models.case import CarePhase, Case, CaseStatus, Outcome
 from kurir_api.models.claim import FALLEN_AWAY, HOLDING, LIVE, TAKING, Claim, ClaimStatus
 from kurir_api.models.closed_month import ClosedMonth
-from kurir_api.models.cost import Cost, CostCategory, CostFlag, CostStatus
+from kurir_api.models.cost import UNDECIDED, Cost, CostCategory, CostFlag, CostStatus
 from kurir_api.models.device import Device
 from kurir_api.models.dispatch_setting import DispatchSetting
 from kurir_api.models.drill import Drill
@@ -41,6 +41,7 @@ __all__ = [
     "HOLDING",
     "LIVE",
     "TAKING",
+    "UNDECIDED",
     "Account",
     "Alarm",
     "AlarmReason",

@@ -41,6 +41,10 @@ class CostStatus(StrEnum):
     VOID = "VOID"
 
 
+UNDECIDED = (CostStatus.SUBMITTED, CostStatus.RETURNED, CostStatus.ENDORSED)
+"""Costs that wait for a decision, or for their member."""
+
+
 class CostFlag(StrEnum):
     """What a reviewer should look at; a flag blocks nothing."""
 

@@ -2,7 +2,7 @@
 
 from kurir_api.errors import Problems
 
-LONGEST_REASON = 2_000
+LONGEST_REASON = LONGEST_NOTE = 2_000
 
 
 def cleaned(text: str | None) -> str | None:

@@ -11,8 +11,8 @@ from typing import Any
 from uuid import UUID, uuid5
 
 from tortoise.connection import get_connection
-from tortoise.transactions import in_transaction
 
+from kurir_api.database.moment import one_moment
 from kurir_api.dispatch.facts import UNSENT, WEEKLY_ALERTS, Shift, sql_list
 from kurir_api.dispatch.geo import Point
 from kurir_api.models import FALLEN_AWAY, HOLDING, TaskStatus, Urgency
@@ -20,9 +20,6 @@ from kurir_api.simulate.demand import ZONE, Need
 from kurir_api.simulate.measures import Load, Opening, Outcome
 from kurir_api.simulate.replay import Known, Past
 from kurir_api.task_kinds import task_kinds
-
-# All statements see the same moment, and none can change anything.
-LOOK = "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY"
 
 TASKS = """
     SELECT id, kind, urgency, region_id, latitude, longitude, published_at, starts_at, ends_at, slots, status
@@ -70,8 +67,7 @@ Rows = list[dict[str, Any]]
 async def load_past(regency: str, start: datetime, end: datetime, now: datetime) -> Past:
     """The tasks published from start to end whose windows are over, today's volunteers, and what happened. As few
     statements for many tasks as for one."""
-    async with in_transaction():
-        await get_connection("default").execute_script(LOOK)
+    async with one_moment():
         published = await _rows(TASKS, regency, start, end)
         tasks = [row for row in published if _is_over(row, now)]
         members = await _rows(MEMBERS, regency)

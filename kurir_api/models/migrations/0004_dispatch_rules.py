@@ -3,7 +3,7 @@
 from tortoise import migrations
 from tortoise.migrations import operations as ops
 
-from kurir_api.database.rules import check, index
+from kurir_api.database.rules import check, index, together
 
 
 def _catch_up(statement: str) -> ops.RunSQL:
@@ -51,37 +51,39 @@ class Migration(migrations.Migration):
     dependencies = [("models", "0003_dispatch")]
 
     operations = [
-        *CAUGHT_UP,
-        index("alarm_one_open", "alarm (task_id, reason) WHERE ended_at IS NULL", unique=True),
-        check("alarm", "alarm_due_or_ended", "(due_at IS NULL) = (ended_at IS NOT NULL)"),
-        index("alarm_due", "alarm (due_at) WHERE due_at IS NOT NULL"),
-        check("duty_shift", "duty_shift_weekday_known", "weekday BETWEEN 0 AND 6"),
-        index("duty_shift_member", "duty_shift (member_id)"),
-        index("dispatch_setting_one", "dispatch_setting (regency_code, (coalesce(kind, '')))", unique=True),
-        check("dispatch_setting", "dispatch_setting_budget_sensible", "weekly_alerts BETWEEN 1 AND 1000"),
-        index("drill_member", "drill (member_id, sent_at)"),
-        index("alert_fallback_due", "alert (fallback_due_at) WHERE fallback_due_at IS NOT NULL"),
-        index("alert_member_time", "alert (member_id, created_at)"),
-        index("claim_expiring", "claim (expires_at) WHERE status IN ('OFFERED','HELD')"),
-        index("claim_reminding", "claim (expires_at) WHERE status = 'HELD' AND reminded_at IS NULL"),
-        index("task_window_closing", "task (ends_at) WHERE status IN ('DRAFT','OPEN')"),
-        index("member_turned_up", "member (regency_code, turned_up_at) WHERE turned_up_at IS NOT NULL"),
-        check("notification", "notification_channel_known", "channel IN ('push','fallback')"),
-        # For each row: a worker that looks for alarms and finds none must not wake itself.
-        ops.RunSQL(
-            "CREATE TRIGGER wake_worker AFTER INSERT OR UPDATE OF due_at ON alarm"
-            " FOR EACH ROW EXECUTE FUNCTION wake_worker()",
-            reverse_sql="DROP TRIGGER wake_worker ON alarm",
-        ),
-        # Each may make a wave due before its time.
-        ops.RunSQL(
-            "CREATE TRIGGER wake_worker AFTER UPDATE OF status ON alert"
-            " FOR EACH ROW WHEN (NEW.status IN ('DECLINED','FAILED')) EXECUTE FUNCTION wake_worker()",
-            reverse_sql="DROP TRIGGER wake_worker ON alert",
-        ),
-        ops.RunSQL(
-            "CREATE TRIGGER wake_worker AFTER UPDATE OF turned_up_at ON member"
-            " FOR EACH ROW EXECUTE FUNCTION wake_worker()",
-            reverse_sql="DROP TRIGGER wake_worker ON member",
-        ),
+        together(
+            *CAUGHT_UP,
+            index("alarm_one_open", "alarm (task_id, reason) WHERE ended_at IS NULL", unique=True),
+            check("alarm", "alarm_due_or_ended", "(due_at IS NULL) = (ended_at IS NOT NULL)"),
+            index("alarm_due", "alarm (due_at) WHERE due_at IS NOT NULL"),
+            check("duty_shift", "duty_shift_weekday_known", "weekday BETWEEN 0 AND 6"),
+            index("duty_shift_member", "duty_shift (member_id)"),
+            index("dispatch_setting_one", "dispatch_setting (regency_code, (coalesce(kind, '')))", unique=True),
+            check("dispatch_setting", "dispatch_setting_budget_sensible", "weekly_alerts BETWEEN 1 AND 1000"),
+            index("drill_member", "drill (member_id, sent_at)"),
+            index("alert_fallback_due", "alert (fallback_due_at) WHERE fallback_due_at IS NOT NULL"),
+            index("alert_member_time", "alert (member_id, created_at)"),
+            index("claim_expiring", "claim (expires_at) WHERE status IN ('OFFERED','HELD')"),
+            index("claim_reminding", "claim (expires_at) WHERE status = 'HELD' AND reminded_at IS NULL"),
+            index("task_window_closing", "task (ends_at) WHERE status IN ('DRAFT','OPEN')"),
+            index("member_turned_up", "member (regency_code, turned_up_at) WHERE turned_up_at IS NOT NULL"),
+            check("notification", "notification_channel_known", "channel IN ('push','fallback')"),
+            # For each row: a worker that looks for alarms and finds none must not wake itself.
+            ops.RunSQL(
+                "CREATE TRIGGER wake_worker AFTER INSERT OR UPDATE OF due_at ON alarm"
+                " FOR EACH ROW EXECUTE FUNCTION wake_worker()",
+                reverse_sql="DROP TRIGGER wake_worker ON alarm",
+            ),
+            # Each may make a wave due before its time.
+            ops.RunSQL(
+                "CREATE TRIGGER wake_worker AFTER UPDATE OF status ON alert"
+                " FOR EACH ROW WHEN (NEW.status IN ('DECLINED','FAILED')) EXECUTE FUNCTION wake_worker()",
+                reverse_sql="DROP TRIGGER wake_worker ON alert",
+            ),
+            ops.RunSQL(
+                "CREATE TRIGGER wake_worker AFTER UPDATE OF turned_up_at ON member"
+                " FOR EACH ROW EXECUTE FUNCTION wake_worker()",
+                reverse_sql="DROP TRIGGER wake_worker ON member",
+            ),
+        )
     ]

@@ -27,16 +27,22 @@ strawberry.enum(StatisticsChart, description="What a chart shows.")
 strawberry.enum(StatisticsTable, description="What a table has a line for.")
 
 
-@strawberry.type(description="What was done and spent in a month.")
-class MonthFigures:
-    """See services.statistics.statistics.Span."""
+@strawberry.type
+class SpanFigures:
+    """What a month and a year tell alike. See services.statistics.statistics.Span."""
 
-    month: date = strawberry.field(description="Its first day.")
     reports: int = strawberry.field(description="Calls for help that came in.")
     cases: int = strawberry.field(description="Cases opened.")
     beneficiaries: int = strawberry.field(description=HELPED)
     tasks_completed: int = strawberry.field(description="Tasks that were completed, each once for every member.")
     cost: Rupiah = strawberry.field(description="Money spent on tasks, as approved.")
+
+
+@strawberry.type(description="What was done and spent in a month.")
+class MonthFigures(SpanFigures):
+    """One month's."""
+
+    month: date = strawberry.field(description="Its first day.")
 
     @classmethod
     def of(cls, span: counted.Span) -> "MonthFigures":
@@ -45,15 +51,10 @@ class MonthFigures:
 
 
 @strawberry.type(description="What was done and spent in a calendar year, as far as it is in the period.")
-class YearFigures:
-    """See services.statistics.statistics.Span."""
+class YearFigures(SpanFigures):
+    """One year's."""
 
     year: int = strawberry.field(description="Such as 2026.")
-    reports: int = strawberry.field(description="Calls for help that came in.")
-    cases: int = strawberry.field(description="Cases opened.")
-    beneficiaries: int = strawberry.field(description=HELPED)
-    tasks_completed: int = strawberry.field(description="Tasks that were completed, each once for every member.")
-    cost: Rupiah = strawberry.field(description="Money spent on tasks, as approved.")
 
     @classmethod
     def of(cls, span: counted.Span) -> "YearFigures":

@@ -14,10 +14,10 @@ from kurir_api.dispatch.geo import Point
 from kurir_api.errors import CaseAlreadyOpen, NotAllowed, Problems, Words
 from kurir_api.models import Case, CaseStatus, Patient, Region, RegionLevel, new_id, regency_of
 from kurir_api.services.phones import optional_e164
-from kurir_api.services.texts import cleaned, fitting
+from kurir_api.services.texts import LONGEST_NOTE, cleaned, fitting
 from kurir_api.services.visibility import DESK, visible_cases, visible_patients
 
-LONGEST_NAME, LONGEST_ADDRESS, LONGEST_NOTE = 120, 500, 2_000
+LONGEST_NAME, LONGEST_ADDRESS = 120, 500
 OLDEST = timedelta(days=round(130 * 365.25))
 SEPARATORS = str.maketrans("", "", " .-")
 NATIONAL_ID_DIGITS = 16

@@ -10,10 +10,8 @@ from kurir_api.dispatch.geo import Point
 from kurir_api.errors import Problems
 from kurir_api.models import Claim, Member
 from kurir_api.services.moments import CLOCK_SKEW, has_come
-from kurir_api.services.texts import cleaned
+from kurir_api.services.texts import LONGEST_NOTE, cleaned
 from kurir_api.services.use_case import Command
-
-LONGEST_NOTE = 2_000
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -12,12 +12,11 @@ from kurir_api.dispatch.notifications import coordinators_of, notify
 from kurir_api.dispatch.texts import NotificationKind
 from kurir_api.errors import NotAllowed, NotFound, Problems
 from kurir_api.models import LedgerEntry, LineDecision, LineReview, Organization, Role, WorkEntry, new_id
-from kurir_api.services.texts import fitting
+from kurir_api.services.texts import LONGEST_NOTE, fitting
 from kurir_api.services.use_case import Command, use_case
 from kurir_api.services.visibility import visible_cost_entries, visible_work_entries
 
 MOST = 100
-LONGEST_NOTE = 2_000
 
 Line = WorkEntry | LedgerEntry
 

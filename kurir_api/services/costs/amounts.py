@@ -6,7 +6,6 @@ from kurir_api.errors import InvalidInput, Problems
 from kurir_api.figures import day, rupiah
 
 LARGEST_QUANTITY = 10_000
-LONGEST_NOTE = 2_000
 OLDEST = timedelta(days=366)
 
 

@@ -8,10 +8,9 @@ from kurir_api.auth import Principal
 from kurir_api.errors import InvalidInput, Problems
 from kurir_api.models import Cost, CostStatus, Role
 from kurir_api.services.contributions.calendar import local_day
-from kurir_api.services.costs.amounts import LONGEST_NOTE
 from kurir_api.services.costs.booking import book_payment, book_spending, book_void
 from kurir_api.services.rates.limits import refuse_over_limit
-from kurir_api.services.texts import fitting
+from kurir_api.services.texts import LONGEST_NOTE, fitting
 from kurir_api.transitions import move
 
 ACTIONS: Mapping[CostStatus, str] = {

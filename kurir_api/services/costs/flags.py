@@ -5,14 +5,14 @@ from uuid import UUID
 
 from tortoise.connection import get_connection
 
-from kurir_api.models import ClosedMonth, Cost, CostFlag
+from kurir_api.models import UNDECIDED, ClosedMonth, Cost, CostFlag
 from kurir_api.services.rates.limits import rate_flags
 from kurir_api.services.receipts.likeness import receipt_flags
 
 # Somebody may have decided on one while this waited for it.
 FLAG_EARLIER = """
 UPDATE cost SET flags = array_append(flags, 'DUPLICATE_RECEIPT')
-WHERE id = ANY($1::uuid[]) AND status IN ('SUBMITTED', 'RETURNED', 'ENDORSED')
+WHERE id = ANY($1::uuid[]) AND status = ANY($2::text[])
   AND NOT 'DUPLICATE_RECEIPT' = ANY(flags)
 """
 
@@ -30,4 +30,4 @@ async def flag(cost: Cost, *, unusual: bool, doubles: Sequence[UUID]) -> None:
         raised.add(CostFlag.PERIOD_CLOSED)
     await Cost.filter(id=cost.id).update(flags=[one.value for one in CostFlag if one in raised])
     if doubles:
-        await get_connection("default").execute_query(FLAG_EARLIER, [list(doubles)])
+        await get_connection("default").execute_query(FLAG_EARLIER, [list(doubles), list(UNDECIDED)])

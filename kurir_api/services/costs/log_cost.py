@@ -8,14 +8,14 @@ from kurir_api.auth import Principal
 from kurir_api.errors import NotAllowed, NotFound, Problems
 from kurir_api.models import Claim, Cost, CostCategory, Task, new_id
 from kurir_api.services.contributions.calendar import local_day
-from kurir_api.services.costs.amounts import LONGEST_NOTE, check_day, check_quantity
+from kurir_api.services.costs.amounts import check_day, check_quantity
 from kurir_api.services.costs.flags import flag
 from kurir_api.services.costs.locking import lock_doubles
 from kurir_api.services.costs.spenders import spending_claims
 from kurir_api.services.costs.usual import is_unusual
 from kurir_api.services.money.amounts import check_rupiah
 from kurir_api.services.receipts.attach import attach_receipts
-from kurir_api.services.texts import cleaned, fitting
+from kurir_api.services.texts import LONGEST_NOTE, cleaned, fitting
 from kurir_api.services.use_case import Command, use_case
 from kurir_api.services.visibility import visible_tasks
 from kurir_api.transitions import record

@@ -21,43 +21,49 @@ from kurir_api.services.documents.workbook import Column, Kind, Table, Value, Wo
 BATCH = 500
 MINUTES_A_DAY = 24 * 60
 L = TypeVar("L")
+DAY = Column("Tanggal", 13, Kind.DAY)
+TASK_NUMBER = Column("Nomor tugas", 10, Kind.NUMBER)
+KIND = Column("Jenis tugas", 30)
+MEMBER = Column("Anggota", 30)
+EFFORT = (
+    Column("Menit", 10, Kind.COUNT, summed=True),
+    Column("Kilometer", 12, Kind.KILOMETRES, summed=True),
+)
+MONEY = (
+    Column("Biaya (uang)", 18, Kind.RUPIAH, summed=True),
+    Column("Natura", 18, Kind.RUPIAH, summed=True),
+)
+CORRECTION = Column("Koreksi", 9)
+
 SUMS = (
     Column("Tugas selesai", 10, Kind.COUNT, summed=True),
     Column("Penerima manfaat", 11, Kind.COUNT),
-    Column("Menit", 10, Kind.COUNT, summed=True),
-    Column("Kilometer", 12, Kind.KILOMETRES, summed=True),
-    Column("Biaya (uang)", 18, Kind.RUPIAH, summed=True),
-    Column("Natura", 18, Kind.RUPIAH, summed=True),
+    *EFFORT,
+    *MONEY,
 )
 WORK = (
-    Column("Tanggal", 13, Kind.DAY),
-    Column("Nomor tugas", 10, Kind.NUMBER),
-    Column("Jenis tugas", 30),
+    DAY,
+    TASK_NUMBER,
+    KIND,
     Column("Kecamatan", 22),
-    Column("Anggota", 30),
+    MEMBER,
     Column("Tugas", 8, Kind.COUNT, summed=True),
-    Column("Menit", 10, Kind.COUNT, summed=True),
-    Column("Kilometer", 12, Kind.KILOMETRES, summed=True),
-    Column("Koreksi", 9),
+    *EFFORT,
+    CORRECTION,
 )
 COSTS = (
-    Column("Tanggal", 13, Kind.DAY),
-    Column("Nomor tugas", 10, Kind.NUMBER),
+    DAY,
+    TASK_NUMBER,
     Column("Kategori", 20),
-    Column("Jenis tugas", 30),
-    Column("Anggota", 30),
-    Column("Biaya (uang)", 18, Kind.RUPIAH, summed=True),
-    Column("Natura", 18, Kind.RUPIAH, summed=True),
+    KIND,
+    MEMBER,
+    *MONEY,
     Column("Kuitansi", 9, Kind.COUNT),
-    Column("Koreksi", 9),
+    CORRECTION,
 )
-CATEGORIES = (
-    Column("Kategori", 24),
-    Column("Biaya (uang)", 18, Kind.RUPIAH, summed=True),
-    Column("Natura", 18, Kind.RUPIAH, summed=True),
-)
+CATEGORIES = (Column("Kategori", 24), *MONEY)
 PLEDGES = (
-    Column("Tanggal", 13, Kind.DAY),
+    DAY,
     Column("Acuan", 16),
     Column("Wilayah", 28),
     Column("Bentuk", 10),

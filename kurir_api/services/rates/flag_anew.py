@@ -3,10 +3,9 @@
 from collections.abc import Sequence
 from uuid import UUID
 
-from kurir_api.models import Cost, CostFlag, CostStatus
+from kurir_api.models import UNDECIDED, Cost, CostFlag
 from kurir_api.services.rates.limits import rate_flags
 
-UNDECIDED = (CostStatus.SUBMITTED, CostStatus.RETURNED, CostStatus.ENDORSED)
 OF_RATES = {CostFlag.OVER_RATE, CostFlag.OVER_LIMIT, CostFlag.CLASS_NOT_COVERED}
 
 

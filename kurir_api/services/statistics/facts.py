@@ -1,6 +1,7 @@
 """What is counted: one fact for each patient, sub-district and month, and kind or category where there are some."""
 
 import asyncio
+from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -9,14 +10,13 @@ from uuid import UUID
 
 from tortoise.connection import get_connection
 
+from kurir_api.models.region import SUBDISTRICT_CODE_LENGTH
 from kurir_api.services.contributions.totals import Period
 from kurir_api.services.statistics.scope import Scope
 
-SUBDISTRICT_LENGTH = len("33.02.23")
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Fact:
+class Fact(ABC):
     """Of the patient `who`, None if nobody knows yet, in the sub-district or larger region `place`; `month` is its
     first day. `known`: the asking person may know everything of that region, or of the partner whose doing it was.
     """
@@ -27,9 +27,9 @@ class Fact:
     known: bool = False
 
     @property
+    @abstractmethod
     def counts(self) -> int:
         """Above 0, when there was something for the patient: corrections may take away what there was."""
-        raise NotImplementedError
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -105,7 +105,7 @@ class Waiting:
 
 WITHIN = "EXISTS (SELECT FROM unnest($1::text[]) code WHERE {0} = code OR starts_with({0}, code || '.'))"
 KNOWN = "EXISTS (SELECT FROM unnest($2::text[]) code WHERE {0} = code OR starts_with({0}, code || '.'))"
-PLACE = f"left({{0}}, {SUBDISTRICT_LENGTH}) AS place"
+PLACE = f"left({{0}}, {SUBDISTRICT_CODE_LENGTH}) AS place"
 WHOSE = f"{PLACE}, {KNOWN} AS known"
 WHOSE_DOING = f"{PLACE}, {KNOWN} OR {{1}} = ANY ($5::uuid[]) AS known"
 LOCAL = "({0} AT TIME ZONE (SELECT time_zone FROM region WHERE code = {1}.regency_code))::date"

@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Generic, TypeVar
 
-from kurir_api.models import regency_of
-from kurir_api.services.statistics.facts import SUBDISTRICT_LENGTH, Fact, Waiting
+from kurir_api.models import regency_of, subdistrict_of
+from kurir_api.services.statistics.facts import Fact, Waiting
 
 ENOUGH = 5
 """Patients of whom a sum may tell."""
@@ -116,7 +116,7 @@ def waiting_kept(waiting: Iterable[Waiting]) -> list[Waiting]:
     """The known villages, and the sub-districts in which enough patients wait outside of these."""
     waiting = list(waiting)
     found, others = [one for one in waiting if one.known], [one for one in waiting if not one.known]
-    for place, villages in _grouped(others, lambda one: one.region[:SUBDISTRICT_LENGTH]).items():
+    for place, villages in _grouped(others, lambda one: subdistrict_of(one.region)).items():
         people = sum(one.patients for one in villages)
         if people >= ENOUGH:
             residents = sum(one.residents for one in villages)
