@@ -18,6 +18,7 @@ class AlarmReason(StrEnum):
     WINDOW_PASSED = "WINDOW_PASSED"
     NOT_STARTED = "NOT_STARTED"
     NOT_VERIFIED = "NOT_VERIFIED"
+    DID_NOT_COME = "DID_NOT_COME"
 
 
 class Alarm(TenantTable):

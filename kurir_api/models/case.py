@@ -42,7 +42,11 @@ class Outcome(StrEnum):
 class Case(TenantTable):
     """At most one open case per patient. `region` is the patient's, kept for scoping. `number` is for people.
 
-    `care_class`: of the hospital bed, 1 to 3; a rate may hold for one class only.
+    `care_class`: of the hospital bed, 1 to 3; a rate may hold for one class only. `desk`: the region whose desk
+    answers for it, `region` or one above. `waiting_since`: the resident's first word, since which they wait.
+
+    `insurance_due_at`: until when after `admitted_at` the insurance must be active, or the stay is not covered;
+    `insured_at`: since when it is.
     """
 
     number = fields.CharField(max_length=20, unique=True)
@@ -55,6 +59,9 @@ class Case(TenantTable):
     region: fields.ForeignKeyRelation[Region] = fields.ForeignKeyField(
         "models.Region", related_name="cases", on_delete=fields.RESTRICT
     )
+    desk: fields.ForeignKeyRelation[Region] = fields.ForeignKeyField(
+        "models.Region", related_name="desk_cases", on_delete=fields.RESTRICT
+    )
     facility: fields.ForeignKeyNullableRelation[Facility] = fields.ForeignKeyField(
         "models.Facility", related_name="cases", null=True, on_delete=fields.RESTRICT
     )
@@ -62,11 +69,17 @@ class Case(TenantTable):
         "models.Member", related_name="coordinated_cases", null=True, on_delete=fields.RESTRICT
     )
     care_class = fields.SmallIntField(null=True)
+    admitted_at = fields.DatetimeField(null=True)
+    discharged_at = fields.DatetimeField(null=True)
+    insurance_due_at = fields.DatetimeField(null=True)
+    insured_at = fields.DatetimeField(null=True)
+    waiting_since = fields.DatetimeField()
     opened_at = fields.DatetimeField()
     closed_at = fields.DatetimeField(null=True)
 
     patient_id: UUID
     region_id: str
+    desk_id: str
     facility_id: UUID | None
     coordinator_id: UUID | None
 

@@ -34,7 +34,7 @@ LIVE = (ClaimStatus.OFFERED, ClaimStatus.HELD, ClaimStatus.IN_PROGRESS)
 HOLDING = (ClaimStatus.HELD, ClaimStatus.IN_PROGRESS)
 """The claims whose member has said yes and is not done: who may know the place and the patient."""
 
-TAKING = (*LIVE, ClaimStatus.COMPLETED, ClaimStatus.VERIFIED, ClaimStatus.DISPUTED)
+TAKING = (*LIVE, ClaimStatus.COMPLETED, ClaimStatus.VERIFIED)
 """The claims that take a slot: a slot whose work is done does not open again."""
 
 
@@ -44,6 +44,7 @@ FALLEN_AWAY = (
     ClaimStatus.EXPIRED,
     ClaimStatus.REVOKED,
     ClaimStatus.NO_SHOW,
+    ClaimStatus.DISPUTED,
 )
 """The claims that opened their slot again: their members aren't asked for the same task once more."""
 

@@ -8,6 +8,7 @@ from tortoise import fields
 from kurir_api.models.alert import Alert
 from kurir_api.models.base import TenantTable
 from kurir_api.models.member import Member
+from kurir_api.models.message import Message
 from kurir_api.models.task import Task
 from kurir_api.vault import Sealed
 
@@ -16,8 +17,9 @@ class Notification(TenantTable):
     """Its words are rendered from `kind` and `data` in the reader's language, and hold no patient data.
 
     `channel`: "push", or "fallback" for a text message, which is not listed. It may answer somebody who is no member:
-    then it has `phone` (E.164, sealed, kept until it ends) instead. A silent one only withdraws or refreshes what a
-    phone shows, and is not listed. `due_at` null: nothing left to send; then `sent_at` or `failure` says how it
+    then it has `phone` (E.164, sealed, kept until it ends) instead, or it carries a `message` of a report's thread,
+    which goes back the way the reporter wrote. A silent one only withdraws or refreshes what a phone shows, and is
+    not listed. `due_at` null: nothing left to send; then `sent_at` or `failure` says how it
     ended, and `failed_at` that somebody should look. Leased while a worker sends it. Of what is due the lowest
     `priority` goes first.
     """
@@ -34,6 +36,9 @@ class Notification(TenantTable):
     )
     alert: fields.ForeignKeyNullableRelation[Alert] = fields.ForeignKeyField(
         "models.Alert", related_name="notifications", null=True, on_delete=fields.CASCADE
+    )
+    message: fields.ForeignKeyNullableRelation[Message] = fields.ForeignKeyField(
+        "models.Message", related_name="notifications", null=True, on_delete=fields.CASCADE
     )
     data: dict[str, Any] = fields.JSONField()
     channel = fields.CharField(max_length=10, default="push", db_default="push")
@@ -53,6 +58,7 @@ class Notification(TenantTable):
     member_id: UUID | None
     task_id: UUID | None
     alert_id: UUID | None
+    message_id: UUID | None
 
     class Meta:
         table = "notification"

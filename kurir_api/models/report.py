@@ -7,6 +7,7 @@ from tortoise import fields
 
 from kurir_api.models.base import TenantTable, status_field
 from kurir_api.models.case import Case
+from kurir_api.models.hotline import Hotline
 from kurir_api.models.member import Member
 from kurir_api.models.region import Region
 from kurir_api.vault import Sealed
@@ -37,8 +38,17 @@ class ReportStatus(StrEnum):
 
 
 class Report(TenantTable):
-    """Its words are sealed, since people write addresses and illnesses in them; so is the reporter's number."""
+    """Its words are sealed, since people write addresses and illnesses in them; so is the reporter's number.
 
+    One that came by message is a thread: its `messages` are the conversation, `text` what came first. `via`: the
+    channel as `intake` calls it, `sender`: what that calls the reporter, a number (E.164) or an id; both null for
+    what was written down here. `separate`: begun with BARU. `last_inbound_at`: when the reporter last wrote.
+
+    `number` is for people. `desk`: the region whose desk answers for it, `region` or one above. `waiting_since`: the
+    first word of the resident, from which the waiting is counted.
+    """
+
+    number = fields.IntField(unique=True)
     channel = fields.CharEnumField(Channel, max_length=8)
     status = status_field(ReportStatus, default=ReportStatus.RECEIVED)
     text_sealed = fields.BinaryField()
@@ -48,8 +58,20 @@ class Report(TenantTable):
     reporter_phone_sealed = fields.BinaryField(null=True)
     reporter_phone_index = fields.CharField(max_length=64, null=True)
     reporter_phone = Sealed(indexed=True)
+    via = fields.CharField(max_length=20, null=True)
+    sender_sealed = fields.BinaryField(null=True)
+    sender_index = fields.CharField(max_length=64, null=True)
+    sender = Sealed(indexed=True)
+    hotline: fields.ForeignKeyNullableRelation[Hotline] = fields.ForeignKeyField(
+        "models.Hotline", related_name="reports", null=True, on_delete=fields.SET_NULL
+    )
+    separate = fields.BooleanField(default=False, db_default=False)
+    last_inbound_at = fields.DatetimeField(null=True)
     region: fields.ForeignKeyRelation[Region] = fields.ForeignKeyField(
         "models.Region", related_name="reports", on_delete=fields.RESTRICT
+    )
+    desk: fields.ForeignKeyRelation[Region] = fields.ForeignKeyField(
+        "models.Region", related_name="desk_reports", on_delete=fields.RESTRICT
     )
     latitude = fields.FloatField(null=True)
     longitude = fields.FloatField(null=True)
@@ -63,8 +85,11 @@ class Report(TenantTable):
         "models.Member", related_name="reports_taken", null=True, on_delete=fields.RESTRICT
     )
     received_at = fields.DatetimeField()
+    waiting_since = fields.DatetimeField()
 
     region_id: str
+    desk_id: str
+    hotline_id: UUID | None
     case_id: UUID | None
     duplicate_of_id: UUID | None
     taken_by_id: UUID | None

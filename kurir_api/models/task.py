@@ -1,6 +1,7 @@
 """Tasks: one need of a case, with place, time and slots."""
 
 from enum import StrEnum
+from typing import TYPE_CHECKING
 from uuid import UUID
 
 from tortoise import fields
@@ -11,6 +12,9 @@ from kurir_api.models.facility import Facility
 from kurir_api.models.member import Member
 from kurir_api.models.region import Region
 from kurir_api.vault import Sealed
+
+if TYPE_CHECKING:
+    from kurir_api.models.recurrence import Recurrence
 
 
 class Urgency(StrEnum):
@@ -35,12 +39,22 @@ class TaskStatus(StrEnum):
     EXPIRED = "EXPIRED"
 
 
+class FamilyWord(StrEnum):
+    """What the patient's family said of the help."""
+
+    CAME = "CAME"
+    DID_NOT_COME = "DID_NOT_COME"
+
+
 class Task(TenantTable):
     """`kind` is the code of a file in task_kinds. The window [starts_at, ends_at) is half-open, UTC.
 
     `slots_taken` is kept by a trigger on claim and can't pass `slots`. `alerts_stale`: claims changed, or it was
     cancelled, and a worker has yet to settle what its alerts and waves say. The point, WGS 84 degrees, is the
     patient's or else the region's centre; it and the sealed instructions are for holders and coordinators.
+
+    `recurrence`: the rule that made it, once for each start. `waiting_since`: since when the resident waits for it.
+    `family_word`: the family's last, at `family_said_at`.
     """
 
     number = fields.IntField(unique=True)
@@ -68,6 +82,12 @@ class Task(TenantTable):
     slots = fields.SmallIntField(default=1)
     slots_taken = fields.SmallIntField(default=0)
     alerts_stale = fields.BooleanField(default=False)
+    recurrence: fields.ForeignKeyNullableRelation["Recurrence"] = fields.ForeignKeyField(
+        "models.Recurrence", related_name="tasks", null=True, on_delete=fields.RESTRICT
+    )
+    family_word = fields.CharEnumField(FamilyWord, max_length=12, null=True)
+    family_said_at = fields.DatetimeField(null=True)
+    waiting_since = fields.DatetimeField()
     published_at = fields.DatetimeField(null=True)
     created_by: fields.ForeignKeyNullableRelation[Member] = fields.ForeignKeyField(
         "models.Member", related_name="tasks_created", null=True, on_delete=fields.RESTRICT
@@ -77,6 +97,7 @@ class Task(TenantTable):
     case_id: UUID
     region_id: str
     destination_id: UUID | None
+    recurrence_id: UUID | None
     created_by_id: UUID | None
 
     @property

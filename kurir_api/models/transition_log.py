@@ -20,8 +20,8 @@ class TransitionLog(TenantTable):
     case_id = fields.UUIDField(null=True)
     task_id = fields.UUIDField(null=True)
     action = fields.CharField(max_length=20)
-    source = fields.CharField(max_length=12, null=True)
-    target = fields.CharField(max_length=12)
+    source = fields.CharField(max_length=14, null=True)
+    target = fields.CharField(max_length=14)
     actor: fields.ForeignKeyNullableRelation[Member] = fields.ForeignKeyField(
         "models.Member", related_name="transitions", null=True, on_delete=fields.RESTRICT
     )

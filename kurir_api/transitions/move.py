@@ -8,7 +8,20 @@ from tortoise.connection import get_connection
 
 from kurir_api.auth import Principal
 from kurir_api.errors import InvalidInput, InvalidTransition, NotAllowed
-from kurir_api.models import Alert, Case, Claim, Cost, Report, Role, Task, TransitionLog, Wave, insert_parts, new_id
+from kurir_api.models import (
+    Alert,
+    Case,
+    Claim,
+    Cost,
+    Referral,
+    Report,
+    Role,
+    Task,
+    TransitionLog,
+    Wave,
+    insert_parts,
+    new_id,
+)
 from kurir_api.transitions.table import MACHINES, UNLOGGED, Stateful, Transition, Who
 
 
@@ -24,8 +37,8 @@ async def move(
     """Take `action` on the row: one conditional statement that changes its state, and logs it.
 
     `by` None is Kurir itself. `at` is when it happened, UTC, default now. `changes` are further columns.
-    Claims and costs need `task` loaded. Must run inside the use case's transaction. Afterwards the row in
-    memory is as in the database. Raises NotAllowed, InvalidInput (reason missing) or InvalidTransition;
+    Claims and costs need `task` loaded, referrals `programme`. Must run inside the use case's transaction. Afterwards
+    the row in memory is as in the database. Raises NotAllowed, InvalidInput (reason missing) or InvalidTransition;
     the last also when somebody else moved it first.
     """
     transition = MACHINES[type(row)][action]
@@ -49,6 +62,11 @@ async def record(
 ) -> None:
     """Log the row's beginning: an entry without a source state."""
     await _log_entry(row, action, by, reason=reason, at=at).save(force_create=True)
+
+
+async def join_case(report: Report, case_id: UUID) -> None:
+    """What happened to the report before it had a case is part of that case's history from now on."""
+    await TransitionLog.filter(machine="report", subject_id=report.id, case_id=None).update(case_id=case_id)
 
 
 async def _apply(
@@ -106,7 +124,7 @@ def _context(row: Stateful) -> tuple[UUID | None, UUID | None]:
     match row:
         case Case():
             return row.id, None
-        case Report():
+        case Report() | Referral():
             return row.case_id, None
         case Task():
             return row.case_id, row.id
@@ -118,7 +136,7 @@ def _context(row: Stateful) -> tuple[UUID | None, UUID | None]:
 
 def _region(row: Stateful) -> str:
     match row:
-        case Case() | Report() | Task():
+        case Case() | Report() | Task() | Referral():
             return row.region_id
         case _:
             return row.task.region_id
@@ -142,5 +160,7 @@ def _is(who: Who, row: Stateful, by: Principal) -> bool:
             return by.reaches(_region(row), Role.COORDINATOR)
         case Who.REVIEWER:
             return isinstance(row, Cost) and row.organization_id in by.organizations(Role.PARTNER_REVIEWER)
+        case Who.OFFICER:
+            return isinstance(row, Referral) and by.decides_on(row.programme.organization_id, row.region_id)
         case Who.SYSTEM:
             return False

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from kurir_api.models import (
+    LIVE_REFERRAL,
     Alert,
     AlertStatus,
     Case,
@@ -13,6 +14,8 @@ from kurir_api.models import (
     ClaimStatus,
     Cost,
     CostStatus,
+    Referral,
+    ReferralStatus,
     Report,
     ReportStatus,
     Task,
@@ -30,6 +33,7 @@ class Who(StrEnum):
     DESK = "DESK"  # a desk officer or coordinator of the row's region
     COORDINATOR = "COORDINATOR"  # a coordinator of the row's region
     REVIEWER = "REVIEWER"  # a reviewer of the cost's organisation
+    OFFICER = "OFFICER"  # an officer of the referral's programme, in the row's region
 
 
 class LiveEvent(StrEnum):
@@ -77,6 +81,7 @@ def _review(sources: tuple[StrEnum, ...], target: StrEnum, *who: Who, reason: bo
 
 
 R, C, T, K, M, W, A = ReportStatus, CaseStatus, TaskStatus, ClaimStatus, CostStatus, WaveStatus, AlertStatus
+F = ReferralStatus
 
 REPORT: Machine = {
     "open_case": _move((R.RECEIVED,), R.CASE_OPENED, Who.DESK),
@@ -84,13 +89,21 @@ REPORT: Machine = {
     "mark_duplicate": _move((R.RECEIVED,), R.DUPLICATE, Who.DESK),
     "reject": _move((R.RECEIVED,), R.REJECTED, Who.COORDINATOR, reason=True),
     "mark_unreachable": _move((R.RECEIVED,), R.UNREACHABLE, Who.DESK),
-    "reopen": _move((R.REFERRED, R.DUPLICATE, R.REJECTED, R.UNREACHABLE), R.RECEIVED, Who.DESK),
+    "refer": _move((R.RECEIVED,), R.REFERRED, Who.DESK),
+    "hand_up": _move((R.RECEIVED,), None, Who.DESK, reason=True),
+    "place": _move((R.RECEIVED,), None, Who.DESK),
+    "reopen": _move((R.REFERRED, R.DUPLICATE, R.REJECTED, R.UNREACHABLE), R.RECEIVED, Who.DESK, Who.SYSTEM),
 }
 
 CASE: Machine = {
+    "admit": _move((C.OPEN, C.ON_HOLD), None, Who.DESK),
+    "discharge": _move((C.OPEN, C.ON_HOLD), None, Who.DESK),
     "change_phase": _move((C.OPEN, C.ON_HOLD), None, Who.DESK),
+    "correct_stay": _move((C.OPEN, C.ON_HOLD), None, Who.DESK),
     "change_facility": _move((C.OPEN, C.ON_HOLD), None, Who.DESK),
     "change_care_class": _move((C.OPEN, C.ON_HOLD), None, Who.DESK),
+    "confirm_insurance": _move((C.OPEN, C.ON_HOLD), None, Who.DESK, Who.SYSTEM),
+    "hand_up": _move((C.OPEN, C.ON_HOLD), None, Who.DESK, reason=True),
     "hold": _move((C.OPEN,), C.ON_HOLD, Who.DESK),
     "resume": _move((C.ON_HOLD,), C.OPEN, Who.DESK),
     "close": _move((C.OPEN, C.ON_HOLD), C.CLOSED, Who.DESK),
@@ -98,13 +111,14 @@ CASE: Machine = {
 }
 
 TASK: Machine = {
-    "publish": _move((T.DRAFT,), T.OPEN, Who.DESK, event=LiveEvent.PUBLISHED),
+    "publish": _move((T.DRAFT,), T.OPEN, Who.DESK, Who.SYSTEM, event=LiveEvent.PUBLISHED),
     "fill": _move((T.OPEN,), T.FILLED, Who.SYSTEM, event=LiveEvent.CHANGED),
     "reopen": _move((T.FILLED, T.IN_PROGRESS), T.OPEN, Who.SYSTEM, event=LiveEvent.PUBLISHED),
     "start": _move((T.FILLED,), T.IN_PROGRESS, Who.SYSTEM, event=LiveEvent.CHANGED),
     "close": _move((T.OPEN,), T.IN_PROGRESS, Who.SYSTEM, event=LiveEvent.CHANGED),
     "finish": _move((T.FILLED, T.IN_PROGRESS), T.DONE, Who.SYSTEM, event=LiveEvent.CLOSED),
-    "verify": _move((T.DONE,), T.VERIFIED, Who.COORDINATOR, event=LiveEvent.CLOSED),
+    "verify": _move((T.DONE,), T.VERIFIED, Who.COORDINATOR, Who.SYSTEM, event=LiveEvent.CLOSED),
+    "dispute": _move((T.DONE,), T.OPEN, Who.COORDINATOR, Who.SYSTEM, event=LiveEvent.PUBLISHED),
     "cancel": _move((T.DRAFT, T.OPEN, T.FILLED), T.CANCELLED, Who.COORDINATOR, Who.SYSTEM, event=LiveEvent.CLOSED),
     "expire": _move((T.DRAFT, T.OPEN), T.EXPIRED, Who.SYSTEM, event=LiveEvent.CLOSED),
 }
@@ -123,6 +137,7 @@ CLAIM: Machine = {
     "report_no_show": _move((K.HELD, K.IN_PROGRESS), K.NO_SHOW, Who.COORDINATOR, event=LiveEvent.RELEASED),
     "cancel": _move((K.OFFERED, K.HELD), K.REVOKED, Who.SYSTEM, event=LiveEvent.RELEASED),
     "verify": _move((K.COMPLETED,), K.VERIFIED, Who.SYSTEM),
+    "dispute": _move((K.COMPLETED,), K.DISPUTED, Who.SYSTEM, event=LiveEvent.RELEASED),
 }
 
 COST: Machine = {
@@ -136,6 +151,20 @@ COST: Machine = {
     "pay": _review((M.APPROVED,), M.PAID, Who.COORDINATOR),
     "withdraw": _move((M.SUBMITTED, M.RETURNED), M.VOID, Who.HOLDER),
     "void": _review((M.APPROVED, M.RECORDED, M.PAID), M.VOID, Who.COORDINATOR, reason=True),
+}
+
+REFERRAL: Machine = {
+    "accept": _move((F.SENT,), F.ACCEPTED, Who.OFFICER),
+    "decline": _move((F.SENT,), F.DECLINED, Who.OFFICER, reason=True),
+    "request_info": _move((F.SENT,), F.INFO_REQUESTED, Who.OFFICER, reason=True),
+    "send_again": _move((F.INFO_REQUESTED,), F.SENT, Who.DESK),
+    "process": _move((F.ACCEPTED,), F.IN_PROCESS, Who.OFFICER),
+    "grant": _move((F.IN_PROCESS,), F.GRANTED, Who.OFFICER),
+    "grant_partly": _move((F.IN_PROCESS,), F.PARTLY_GRANTED, Who.OFFICER, reason=True),
+    "refuse": _move((F.IN_PROCESS,), F.REFUSED, Who.OFFICER, reason=True),
+    "confirm": _move((F.GRANTED, F.PARTLY_GRANTED, F.REFUSED), F.CONFIRMED, Who.DESK),
+    "revoke": _move((F.SENT, F.INFO_REQUESTED, F.ACCEPTED), F.REVOKED, Who.DESK, Who.SYSTEM, reason=True),
+    "hand_up": _move(LIVE_REFERRAL, None, Who.DESK, reason=True),
 }
 
 WAVE: Machine = {
@@ -158,7 +187,7 @@ ALERT: Machine = {
     "accept": _move((A.QUEUED, A.SENT, A.FAILED, A.RECEIVED, A.OPENED, A.DECLINED), A.ACCEPTED, Who.SYSTEM),
 }
 
-Stateful = Report | Case | Task | Claim | Cost | Wave | Alert
+Stateful = Report | Case | Task | Claim | Cost | Referral | Wave | Alert
 
 MACHINES: Mapping[type[Stateful], Machine] = {
     Report: REPORT,
@@ -166,6 +195,7 @@ MACHINES: Mapping[type[Stateful], Machine] = {
     Task: TASK,
     Claim: CLAIM,
     Cost: COST,
+    Referral: REFERRAL,
     Wave: WAVE,
     Alert: ALERT,
 }

@@ -17,6 +17,8 @@ from kurir_api.models import (
     ClaimStatus,
     Cost,
     CostStatus,
+    Referral,
+    ReferralStatus,
     Report,
     ReportStatus,
     Task,
@@ -35,6 +37,7 @@ STATES: Mapping[str, type[StrEnum]] = {
     Task.__name__: TaskStatus,
     Claim.__name__: ClaimStatus,
     Cost.__name__: CostStatus,
+    Referral.__name__: ReferralStatus,
     Wave.__name__: WaveStatus,
     Alert.__name__: AlertStatus,
 }
@@ -46,6 +49,7 @@ BEGINNINGS: Mapping[str, Mapping[str, StrEnum]] = {
     "Task": {"draft": TaskStatus.DRAFT},
     "Claim": {"claim": ClaimStatus.HELD, "offer": ClaimStatus.OFFERED},
     "Cost": {"submit": CostStatus.SUBMITTED},
+    "Referral": {"send": ReferralStatus.SENT},
     "Wave": {"plan": WaveStatus.PLANNED},
     "Alert": {"queue": AlertStatus.QUEUED},
 }
@@ -63,6 +67,7 @@ waves and alerts leave none, as their rows are a history themselves.
 - **HOLDER**: the member the claim, cost or alert belongs to.
 - **DESK**: a desk officer or coordinator whose region the row lies in. **COORDINATOR**: only a coordinator.
 - **REVIEWER**: a reviewer of the partner for which the cost's member acted.
+- **OFFICER**: an officer of the referral's programme whose region the patient lives in.
 - **SYSTEM**: Kurir itself, as a consequence of something else or of time.
 
 Nobody endorses, returns, rejects, approves, records, pays or voids a cost of their own, whatever their roles.

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from tortoise.connection import get_connection
 
-from kurir_api.models import Case, Claim, Cost, Report, Task, TransitionLog
+from kurir_api.models import Case, Claim, Cost, Referral, Report, Task, TransitionLog
 from kurir_api.transitions import LIVE_EVENTS, move, record
 from tests.factories import NOW, REGENCY
 from tests.transitions.states_page import BEGINNINGS, read
@@ -19,6 +19,7 @@ MOVES = {
     Task: ("cancel", COORDINATOR),
     Claim: ("revoke", COORDINATOR),
     Cost: ("edit", "the holder"),
+    Referral: ("revoke", "a desk officer of the sub-district"),
 }
 
 
@@ -33,7 +34,7 @@ async def test_a_row_names_its_subject_and_the_case_and_task_it_belongs_to(model
     entry = await TransitionLog.get()
     assert (entry.machine, entry.subject_id) == (model.__name__.lower(), world.row.id)
     assert entry.case_id == task.case_id
-    assert entry.task_id == (None if model in {Report, Case} else task.id)
+    assert entry.task_id == (None if model in {Report, Case, Referral} else task.id)
     assert entry.regency_code == REGENCY
 
 

@@ -14,6 +14,7 @@ from kurir_api.transitions.table import UNLOGGED, Stateful
 from tests.factories import (
     NOW,
     OTHER_REGENCY,
+    REGENCY,
     SUBDISTRICT,
     add_membership,
     make_alert,
@@ -22,6 +23,8 @@ from tests.factories import (
     make_cost,
     make_facility,
     make_member,
+    make_programme,
+    make_referral,
     make_report,
     make_task,
     make_wave,
@@ -33,7 +36,10 @@ HOSPITAL = new_id()
 CLOSED = {"outcome": Outcome.RECOVERED, "closed_at": NOW}
 REOPENED = {"outcome": None, "closed_at": None}
 COLUMNS: Mapping[tuple[str, str], Mapping[str, Any]] = {
-    ("Case", "change_phase"): {"phase": CarePhase.IN_HOSPITAL},
+    ("Case", "admit"): {"phase": CarePhase.IN_HOSPITAL, "admitted_at": NOW},
+    ("Case", "discharge"): {"phase": CarePhase.AFTER_HOSPITAL, "admitted_at": NOW, "discharged_at": NOW},
+    ("Case", "change_phase"): {"phase": CarePhase.AFTER_HOSPITAL},
+    ("Case", "correct_stay"): {"admitted_at": NOW, "discharged_at": NOW},
     ("Case", "change_facility"): {"facility_id": HOSPITAL},
     ("Case", "change_care_class"): {"care_class": 3},
     ("Case", "close"): CLOSED,
@@ -43,6 +49,13 @@ COLUMNS: Mapping[tuple[str, str], Mapping[str, Any]] = {
     ("Cost", "approve"): {"approved_at": NOW},
     ("Cost", "record"): {"approved_at": NOW, "in_kind": True},
     ("Cost", "pay"): {"paid_at": NOW},
+    ("Report", "place"): {"region_id": SUBDISTRICT, "desk_id": SUBDISTRICT},
+    ("Case", "confirm_insurance"): {"insured_at": NOW},
+    **{(machine, "hand_up"): {"desk_id": REGENCY} for machine in ("Report", "Case", "Referral")},
+    ("Referral", "request_info"): {"asked_at": NOW},
+    ("Referral", "send_again"): {"asked_at": None},
+    ("Referral", "revoke"): {"asked_at": None},
+    **{("Referral", action): {"decided_at": NOW} for action in ("decline", "grant", "grant_partly", "refuse")},
 }
 """What changes together with the state, by machine and action."""
 
@@ -57,6 +70,8 @@ WHO: Mapping[str, frozenset[str]] = {
     "the reviewer of the holder's organisation": frozenset({"REVIEWER"}),
     "an administrator of the regency": frozenset(),
     "a programme officer of the regency": frozenset(),
+    "an officer of the programme": frozenset({"OFFICER"}),
+    "an officer of the programme for the next sub-district": frozenset(),
 }
 """Everybody who tries a move, and which of the page's *who* they are."""
 
@@ -85,6 +100,8 @@ class World:
             columns |= CLOSED if state == "CLOSED" else REOPENED
         if self.machine == "Cost":
             columns |= {"in_kind": state == "RECORDED", "approved_at": NOW, "paid_at": NOW}
+        if self.machine == "Referral":
+            columns |= {"asked_at": NOW if state == "INFO_REQUESTED" else None, "decided_at": NOW}
         await type(self.row).filter(id=self.row.id).update(**columns)
         for column, value in columns.items():
             setattr(self.row, column, value)
@@ -124,12 +141,14 @@ async def make_world(machine: str) -> World:
     task = await make_task(await make_case())
     claim = await make_claim(task, holder, ClaimStatus.HELD)
     wave = await make_wave(task)
+    programme = await make_programme()
     rows: dict[str, Stateful] = {
         "Report": await make_report(case_id=task.case_id),
         "Case": await task.case,
         "Task": task,
         "Claim": claim,
         "Cost": await make_cost(claim),
+        "Referral": await make_referral(programme, case=await task.case),
         "Wave": wave,
         "Alert": await make_alert(wave, holder),
     }
@@ -152,6 +171,12 @@ async def make_world(machine: str) -> World:
         ),
         "an administrator of the regency": await make_member(role=Role.ADMIN),
         "a programme officer of the regency": await make_member(role=Role.PROGRAMME_OFFICER),
+        "an officer of the programme": await make_member(
+            role=Role.PROGRAMME_OFFICER, organization=await programme.organization
+        ),
+        "an officer of the programme for the next sub-district": await make_member(
+            role=Role.PROGRAMME_OFFICER, region=NEIGHBOURING_SUBDISTRICT, organization=await programme.organization
+        ),
     }
     callers = {name: await principal_of_member(member.id) for name, member in members.items()}
     world = World(machine, row, {"Kurir itself": None, **callers})
