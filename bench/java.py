@@ -110,20 +110,22 @@ FROM (SELECT *, floor(random() * 14)::int AS shift FROM member WHERE random() < 
 
 CASES = """
 WITH patient AS (
-    INSERT INTO patient (id, regency_code, name, consent, created_at, region_id)
-    SELECT gen_random_uuid(), code, 'Pasien', true, $1, code || '.01' FROM region
+    INSERT INTO patient (id, regency_code, name, name_tokens, consent, created_at, region_id)
+    SELECT gen_random_uuid(), code, 'Pasien', '{}', true, $1, code || '.01' FROM region
     WHERE level = 'REGENCY' AND code >= '40' RETURNING *
 )
-INSERT INTO case_file (id, regency_code, number, status, phase, opened_at, patient_id, region_id)
-SELECT gen_random_uuid(), regency_code, regency_code, 'OPEN', 'BEFORE_HOSPITAL', $1, id, region_id FROM patient
+INSERT INTO case_file (id, regency_code, number, status, phase, waiting_since, opened_at, patient_id, region_id,
+                       desk_id)
+SELECT gen_random_uuid(), regency_code, regency_code, 'OPEN', 'BEFORE_HOSPITAL', $1, $1, id, region_id, region_id
+FROM patient
 """
 
 # $5 the state: done for the history, open for the tasks to rank for.
 TASKS = f"""
 INSERT INTO task (id, regency_code, number, kind, status, urgency, latitude, longitude, starts_at, ends_at, slots,
-                  slots_taken, alerts_stale, created_at, case_id, region_id)
+                  slots_taken, alerts_stale, waiting_since, created_at, case_id, region_id)
 SELECT gen_random_uuid(), regency, nextval('task_number'), 'AMBULANCE_RUN', $5, 'URGENT', p.latitude, p.longitude,
-       $4::timestamptz + interval '1 day', $4::timestamptz + interval '1 day 4 hours', 1, 0, false, $4, f.id,
+       $4::timestamptz + interval '1 day', $4::timestamptz + interval '1 day 4 hours', 1, 0, false, $4, $4, f.id,
        format('%s.%s', regency, lpad((1 + n % 16)::text, 2, '0'))
 FROM {PLACES} p JOIN case_file f ON f.number = regency
 """

@@ -60,19 +60,21 @@ SELECT gen_random_uuid(), $1, 'AMBULANCE_LICENCE', id FROM member WHERE random()
 """
 CASE = """
 WITH patient AS (
-    INSERT INTO patient (id, regency_code, name, consent, created_at, region_id)
-    SELECT gen_random_uuid(), $1, 'Pasien', true, now(), code FROM region WHERE level = 'VILLAGE' LIMIT 1
+    INSERT INTO patient (id, regency_code, name, name_tokens, consent, created_at, region_id)
+    SELECT gen_random_uuid(), $1, 'Pasien', '{}', true, now(), code FROM region WHERE level = 'VILLAGE' LIMIT 1
     RETURNING id, regency_code, region_id
 )
-INSERT INTO case_file (id, regency_code, number, status, phase, opened_at, patient_id, region_id)
-SELECT gen_random_uuid(), regency_code, '1', 'OPEN', 'BEFORE_HOSPITAL', now(), id, region_id FROM patient
+INSERT INTO case_file (id, regency_code, number, status, phase, waiting_since, opened_at, patient_id, region_id,
+                       desk_id)
+SELECT gen_random_uuid(), regency_code, '1', 'OPEN', 'BEFORE_HOSPITAL', now(), now(), id, region_id, region_id
+FROM patient
 """
 TASKS = f"""
 {VILLAGES}
 INSERT INTO task (id, regency_code, number, kind, status, urgency, latitude, longitude, starts_at, ends_at, slots,
-                  slots_taken, alerts_stale, created_at, case_id, region_id)
+                  slots_taken, alerts_stale, waiting_since, created_at, case_id, region_id)
 SELECT gen_random_uuid(), $1, nextval('task_number'), 'AMBULANCE_RUN', 'OPEN', 'URGENT', latitude, longitude,
-       now() + n * interval '1 day', now() + n * interval '1 day 1 second', 1, 0, false, now(),
+       now() + n * interval '1 day', now() + n * interval '1 day 1 second', 1, 0, false, now(), now(),
        (SELECT id FROM case_file LIMIT 1), code
 FROM generate_series(1, $2::int) n JOIN village ON place = n % villages
 """
@@ -175,7 +177,7 @@ def _process(settings: Settings, number: int, command: Sequence[str | Path]) -> 
     log = settings.data_dir / f"process-{number}.log"
     with log.open("w") as said:
         process = subprocess.Popen(  # noqa: S603 - a program of ours
-            command, env=_environment(settings), cwd=ROOT, stdin=subprocess.DEVNULL, stdout=said, stderr=said
+            command, env=environment(settings), cwd=ROOT, stdin=subprocess.DEVNULL, stdout=said, stderr=said
         )
         try:
             yield log
@@ -184,7 +186,8 @@ def _process(settings: Settings, number: int, command: Sequence[str | Path]) -> 
             process.wait()
 
 
-def _environment(settings: Settings) -> dict[str, str]:
+def environment(settings: Settings) -> dict[str, str]:
+    """The variables that let a program of ours find the office."""
     names = ("environment", "data_dir", "database_url", "public_url", "secret", "encryption_key", "index_key")
     values = {name: getattr(settings, name) for name in names}
     plain = {

@@ -6,6 +6,7 @@ import sys
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Annotated, Any, TypeVar
+from uuid import UUID
 
 import structlog
 import typer
@@ -22,17 +23,23 @@ from kurir_api.dispatch.policies import policies
 from kurir_api.dispatch.senders import PushSender, sender_named
 from kurir_api.dispatch.travel import opened_roads
 from kurir_api.errors import ClientError
+from kurir_api.intake.channels import channel_names
 from kurir_api.logs import configure_logging
 from kurir_api.models import OrganizationKind
 from kurir_api.schema import build_schema
 from kurir_api.server import Server, base_url, listening, serve_in_processes
 from kurir_api.services.contributions.books import faults_of_books
 from kurir_api.services.drills.send_drill import send_drill
+from kurir_api.services.imports import Order, import_kinds
+from kurir_api.services.imports.report import imported
 from kurir_api.services.members.set_up_office import SetUpOffice, add_organization, set_up_office
 from kurir_api.services.phones import e164
 from kurir_api.services.statistics import report
 from kurir_api.services.tasks.set_policy import SetPolicy, set_policy
 from kurir_api.services.tasks.suggested_assignments import suggestion_lines
+from kurir_api.services.threads.given_up import drop_given_up, read_given_up, retry_given_up
+from kurir_api.services.threads.report_form import NAME as FORM
+from kurir_api.services.threads.set_hotline import SetHotline, set_hotline
 from kurir_api.settings import Settings, SettingsError, load_settings
 from kurir_api.simulate.command import Options, Refused, checked, simulated
 from kurir_api.vault import open_vault
@@ -40,6 +47,7 @@ from kurir_api.worker import equipped, utc_now
 
 WRONG_SETTINGS = 2
 REFUSED = 1
+HOTLINE_CHANNELS = (*channel_names(), FORM)
 T = TypeVar("T")
 
 
@@ -66,6 +74,8 @@ kurir = typer.Typer(
 
 books = typer.Typer(no_args_is_help=True, help="The books of work and money.")
 kurir.add_typer(books, name="books")
+inbox = typer.Typer(no_args_is_help=True, help="Messages that could not be dealt with, as `kurir doctor` lists them.")
+kurir.add_typer(inbox, name="inbox")
 
 
 def main() -> None:
@@ -105,8 +115,8 @@ def demo(
         bool, typer.Option("--walk", help="Play the main job through the API, say what happens, and end.")
     ] = False,
 ) -> None:
-    """Try Kurir out: the api and a worker over Banyumas's places and invented people, until stopped with Ctrl-C."""
-    settings = _prepared(quiet=walk)
+    """Try Kurir out: the api and a worker over two regencies and invented people, until stopped with Ctrl-C."""
+    settings = _prepared(quiet=True)
     try:
         asyncio.run((run_walk if walk else run_demo)(settings, _sender(settings), typer.echo))
     except WalkFailed as error:
@@ -158,6 +168,32 @@ def add_partner(
     typer.echo(f"{name} is a partner of {regency}.")
 
 
+@kurir.command("import")
+def import_rows(  # noqa: PLR0917 - options, each by its name
+    kind: Annotated[str, typer.Argument(metavar="KIND", help=f"One of {', '.join(import_kinds())}.")],
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="CSV in UTF-8, with a header; docs/imports.md.")],
+    regency: Annotated[
+        str | None, typer.Option(metavar="CODE", help="Whose they are, such as 33.02; the regency is there already.")
+    ] = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Check everything, and write nothing.")] = False,
+    refused: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="Also write refused rows' lines and reasons there, as CSV."),
+    ] = None,
+    complete: Annotated[
+        bool, typer.Option("--complete", help="The file holds all there are; only for a registry of people.")
+    ] = False,
+) -> None:
+    """Bring a file's rows into the database; again, it changes nothing. Rows that can't be used are named with what
+    to mend, and the others are imported. Status 1: there were some, or nothing was imported.
+    """
+    order = Order(kind=kind, file=file, regency=regency, dry_run=dry_run, now=utc_now(), complete=complete)
+    report = _over_database(_prepared(quiet=True), lambda: imported(order, refused))
+    typer.echo("\n".join(report.lines))
+    if report.outcome.refused:
+        raise typer.Exit(REFUSED)
+
+
 @kurir.command("set-policy")
 def choose_policy(
     regency: Annotated[str, typer.Argument(metavar="REGENCY", help="The regency's code, such as 33.02.")],
@@ -178,6 +214,27 @@ def choose_policy(
         f"{regency} follows {policy} for {kind or 'every kind without a policy of its own'}; "
         f"a member gets at most {limit} alerts in seven days, emergencies apart."
     )
+
+
+@kurir.command()
+def hotline(
+    channel: Annotated[str, typer.Argument(metavar="CHANNEL", help=f"One of {', '.join(HOTLINE_CHANNELS)}.")],
+    address: Annotated[str, typer.Argument(metavar="ADDRESS", help="As its provider calls it: docs/channels.md.")],
+    regency: Annotated[
+        str | None, typer.Argument(metavar="REGENCY", help="The regency's code, such as 33.02.")
+    ] = None,
+    remove: Annotated[bool, typer.Option("--remove", help="Forget the address.")] = False,
+) -> None:
+    """Say for which regency the messages are that arrive at an address, such as a WhatsApp number's id, where offices
+    of several regencies share one Kurir. Again, it changes the regency.
+    """
+    if remove == (regency is not None):
+        typer.echo("Sebutkan kabupatennya, atau --remove.\nName a regency, or --remove.", err=True)
+        raise typer.Exit(WRONG_SETTINGS)
+    command = SetHotline(channel=channel, address=address, regency=regency, channels=HOTLINE_CHANNELS)
+    changed = _over_database(_prepared(), lambda: set_hotline(command))
+    state = f"is for {regency}" if regency else "is nobody's any more"
+    typer.echo(f"{channel} {address} {state}." if changed else f"Nothing to do: {channel} {address} {state}.")
 
 
 @kurir.command()
@@ -248,6 +305,31 @@ def doctor() -> None:
         typer.echo(f"{finding.item}: {finding.problem}")
     if findings:
         raise typer.Exit(REFUSED)
+
+
+GivenUp = Annotated[UUID, typer.Argument(metavar="ID", help="As `kurir doctor` lists it.")]
+
+
+@inbox.command("retry")
+def retry_inbox(
+    message: Annotated[UUID | None, typer.Argument(metavar="ID", help="Only this one; default all.")] = None,
+) -> None:
+    """Have messages that were given up dealt with again, such as after an update that mends the fault."""
+    retried = _over_database(_prepared(), lambda: retry_given_up(message, utc_now()))
+    typer.echo(f"Messages to be tried again: {retried}.")
+
+
+@inbox.command("show")
+def show_inbox(message: GivenUp) -> None:
+    """Print all that is kept of a message that was given up: what somebody in need wrote. Keep it from others."""
+    typer.echo(_over_database(_prepared(), lambda: read_given_up(message)))
+
+
+@inbox.command("drop")
+def drop_inbox(message: GivenUp) -> None:
+    """Forget a message that was given up, once somebody took care of who wrote it."""
+    _over_database(_prepared(), lambda: drop_given_up(message))
+    typer.echo("Forgotten.")
 
 
 @books.command("verify")
@@ -334,7 +416,9 @@ def export_schema(
 
 
 def _prepared(*, quiet: bool = False) -> Settings:
+    """`quiet`: what it prints is for people, who needn't read of every request unless they ask for it."""
     settings = load_settings()
+    quiet = quiet and "log_level" not in settings.model_fields_set
     configure_logging(settings.model_copy(update={"log_level": "WARNING"}) if quiet else settings)
     return settings
 

@@ -107,6 +107,21 @@ class NotAllowed(Refusal):
 
 
 @dataclass(eq=False)
+class LookedUpTooOften(NotAllowed):
+    """A member has looked so many people up that the next has to wait until `again`, a day and time in words."""
+
+    again: str
+    words = Words(
+        id="Terlalu banyak pencarian. Anda bisa mencari lagi setelah {again}.",
+        en="Too many look-ups. You can look people up again after {again}.",
+    )
+
+    def message(self, locale: str) -> str:
+        """With when it is possible again."""
+        return self.words.say(locale, again=self.again)
+
+
+@dataclass(eq=False)
 class InvalidInput(Refusal):
     """One or more input fields can't be used. Shape of `problems`: one per field."""
 

@@ -99,6 +99,10 @@ class Settings(BaseSettings):
     whatsapp_api_version: str = "v24.0"
     whatsapp_app_secret: SecretStr = SecretStr("")
     whatsapp_verify_token: SecretStr = SecretStr("")
+    messenger_app_secret: SecretStr = SecretStr("")
+    messenger_verify_token: SecretStr = SecretStr("")
+    webhook_key: SecretStr = SecretStr("")
+    messenger_page_token: SecretStr = SecretStr("")
     router_url: str | None = None
     storage_url: str | None = None
     public_url: str | None = None
@@ -197,6 +201,8 @@ class Settings(BaseSettings):
         problems = self._missing_in_production() if self.production else []
         if len(self.secret.get_secret_value()) < 32 and self.secret.get_secret_value():
             problems.append(f"KURIR_SECRET: at least 32 characters ({SECRETS['secret']})")
+        if 0 < len(self.webhook_key.get_secret_value()) < 32:
+            problems.append(f"KURIR_WEBHOOK_KEY: at least 32 characters ({SECRETS['secret']})")
         if self.index_key == self.encryption_key and self.index_key.get_secret_value():
             problems.append(f"KURIR_INDEX_KEY: must differ from KURIR_ENCRYPTION_KEY ({SECRETS['index_key']})")
         if self.push_sender is PushChannel.FCM and not (self.firebase_project and self.firebase_credentials):

@@ -1,11 +1,12 @@
 """The worker: does what rows say is due. Any number of them run side by side; killing one loses nothing."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import partial
+from types import MappingProxyType
 
 import asyncpg
 import structlog
@@ -19,14 +20,18 @@ from kurir_api.dispatch.outbox import deliver_due
 from kurir_api.dispatch.senders import PushSender
 from kurir_api.dispatch.settling import settle_stale_alerts
 from kurir_api.dispatch.text_outbox import deliver_due_texts
-from kurir_api.dispatch.text_senders import TextSender, text_sender_named
+from kurir_api.dispatch.text_senders import TextSender, channel_senders, text_sender_named
 from kurir_api.dispatch.travel import Roads, opened_roads
 from kurir_api.dispatch.waves import run_due_waves
 from kurir_api.models import IdempotencyKey
+from kurir_api.services.cases.duplicates import index_names
 from kurir_api.services.claims.deadlines import REMINDED_BEFORE
 from kurir_api.services.claims.expiry import expire_claims, remind_claimants
+from kurir_api.services.desks.escalating import tell_due_escalations
 from kurir_api.services.receipts.sweep import sweep_receipts
+from kurir_api.services.recurrences.making import make_recurring_tasks
 from kurir_api.services.tasks.expiry import close_windows
+from kurir_api.services.threads.inbox import take_in_messages
 from kurir_api.settings import Settings
 from kurir_api.storage import Storage
 
@@ -43,6 +48,7 @@ KEYS_KEPT = timedelta(days=7)
 KEYS_CLEARED_EVERY = timedelta(hours=1)
 DRILLS_LOOKED_FOR_EVERY = timedelta(minutes=1)
 RECEIPTS_SWEPT_EVERY = timedelta(hours=1)
+NAMES_INDEXED_EVERY = timedelta(hours=1)
 PUSHES_AT_ONCE = 5
 """Batches side by side: one that waits for a vendor's answer must not hold up an emergency. A batch lasts as long as
 its slowest message, so where FCM leaves one in twenty unanswered a worker sends 50 in a second."""
@@ -58,6 +64,9 @@ SELECT least(
     (SELECT min(ends_at) FROM task WHERE status IN ('DRAFT', 'OPEN') AND NOT EXISTS (
         SELECT FROM claim WHERE claim.task_id = task.id AND claim.status IN ('OFFERED', 'HELD'))),
     (SELECT min(due_at) FROM alarm WHERE due_at IS NOT NULL),
+    (SELECT min(due_at) FROM escalation WHERE due_at IS NOT NULL),
+    (SELECT min(due_at) FROM recurrence WHERE due_at IS NOT NULL),
+    (SELECT min(greatest(due_at, leased_until)) FROM inbound_message WHERE due_at IS NOT NULL),
     (SELECT min(fallback_due_at) FROM alert WHERE fallback_due_at IS NOT NULL)
 ) AS at
 """
@@ -113,8 +122,9 @@ class Loop:
 
 
 class Worker:
-    """Settles alerts, keeps deadlines, runs waves and drills, tells of alarms, sends notifications and texts, clears
-    old idempotency keys, sweeps unused receipts. The caller closes the senders and the roads.
+    """Deals with messages that came in, settles alerts, keeps deadlines, makes recurring tasks, runs waves and
+    drills, tells of alarms and escalations, sends notifications and texts, clears old idempotency keys, sweeps
+    unused receipts. The caller closes the senders and the roads.
     """
 
     def __init__(
@@ -125,23 +135,28 @@ class Worker:
         now: Callable[[], datetime] = utc_now,
         *,
         roads: Roads | None = None,
+        channels: Mapping[str, TextSender] = MappingProxyType({}),
     ) -> None:
         self._settings = settings
         self._now = now
         self._log = structlog.get_logger("kurir.worker")
         self._steps: tuple[Step, ...] = (
+            take_in_messages,
             settle_stale_alerts,
             remind_claimants,
             expire_claims,
             close_windows,
+            make_recurring_tasks,
             partial(run_due_waves, roads=roads),
             tell_due_alarms,
+            tell_due_escalations,
             send_due_fallbacks,
             *(partial(deliver_due, sender) for _ in range(PUSHES_AT_ONCE)),
-            partial(deliver_due_texts, texts),
+            partial(deliver_due_texts, texts, channels=channels),
             Every(DRILLS_LOOKED_FOR_EVERY, self._run_drills),
             Every(KEYS_CLEARED_EVERY, _clear_keys),
             Every(RECEIPTS_SWEPT_EVERY, partial(sweep_receipts, Storage.opened(settings))),
+            Every(NAMES_INDEXED_EVERY, index_names),
         )
 
     async def run(self, stop: asyncio.Event) -> None:
@@ -213,13 +228,15 @@ class Worker:
 
 @asynccontextmanager
 async def equipped(settings: Settings, sender: PushSender) -> AsyncIterator[Worker]:
-    """A worker with the text sender and the router of the settings; they and `sender` are closed at the end."""
+    """A worker with the text senders and the router of the settings; they and `sender` are closed at the end."""
     async with AsyncExitStack() as at_the_end:
         at_the_end.push_async_callback(sender.close)
         texts = text_sender_named(settings.text_sender, settings)
-        at_the_end.push_async_callback(texts.close)
+        channels = channel_senders(settings, texts)
+        for one in {*channels.values(), texts}:
+            at_the_end.push_async_callback(one.close)
         roads = await at_the_end.enter_async_context(opened_roads(settings.router_url))
-        yield Worker(settings, sender, texts, roads=roads)
+        yield Worker(settings, sender, texts, roads=roads, channels=channels)
 
 
 async def _clear_keys(now: datetime) -> int:

@@ -109,5 +109,5 @@ async def empty() -> None:
     await connection.execute_script(
         f"BEGIN; LOCK {', '.join(names)}; SET LOCAL session_replication_role = replica;"
         f" {'; '.join(f'DELETE FROM {name}' for name in names)}; COMMIT;"
-        " ALTER SEQUENCE task_number RESTART; ALTER SEQUENCE case_number RESTART"
+        + "".join(f" ALTER SEQUENCE {of}_number RESTART;" for of in ("task", "case", "report", "referral", "letter"))
     )

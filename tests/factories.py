@@ -1,17 +1,21 @@
 """Rows for tests, each valid by itself; every argument has a default. People and organisations are invented."""
 
+import json
 from datetime import UTC, date, datetime, time, timedelta
 from itertools import count
 from typing import Any
+from uuid import UUID
 
 from tortoise.transactions import in_transaction
 
 from kurir_api.auth import Principal, principal_of_member
 from kurir_api.models import (
     Account,
+    AidLookup,
     Alarm,
     AlarmReason,
     Alert,
+    Assessment,
     Capability,
     CarePhase,
     Case,
@@ -25,22 +29,30 @@ from kurir_api.models import (
     Drill,
     DutyShift,
     Facility,
+    FamilyLink,
     LedgerEntry,
     LineDecision,
     LineReview,
+    LookupKey,
+    LookupOutcome,
     Member,
     Membership,
+    Message,
     Need,
     Notification,
     Organization,
     OrganizationKind,
     Patient,
     Pledge,
+    Programme,
     Rate,
     RateUnit,
     Receipt,
+    Recurrence,
+    Referral,
     Region,
     RegionLevel,
+    RegistryPerson,
     Report,
     Role,
     Statement,
@@ -55,6 +67,10 @@ from kurir_api.models import (
     regency_of,
 )
 from kurir_api.models.report import Channel
+from kurir_api.services.cases.duplicates import NAME
+from kurir_api.services.family.links import index_of
+from kurir_api.services.names import sounds, tokens
+from kurir_api.services.registry.keys import RegistryKeys, masked
 
 NOW = datetime(2026, 11, 23, 2, 0, tzinfo=UTC)
 """Monday 23 November 2026, 09.00 in Banyumas."""
@@ -166,6 +182,9 @@ async def make_patient(**values: Any) -> Patient:
     await make_regions()
     sealed = {
         "national_id": values.pop("national_id", None),
+        "family_card": values.pop("family_card", None),
+        "landmark": values.pop("landmark", None),
+        "consent_note": values.pop("consent_note", None),
         "phone": values.pop("phone", "+6281234567890"),
         "address": values.pop("address", "RT 2 RW 1, dekat mushala"),
         "diagnosis": values.pop("diagnosis", "gagal ginjal kronis"),
@@ -173,6 +192,8 @@ async def make_patient(**values: Any) -> Patient:
     region = values.pop("region", VILLAGE)
     defaults = {"name": "Sutinah", "consent": True, "latitude": -7.3825, "longitude": 109.2215}
     patient = Patient(id=new_id(), regency_code=regency_of(region), region_id=region, **defaults | values)
+    if "name_tokens" not in values:
+        patient.name_tokens = tokens(NAME, patient.name)
     for name, text in sealed.items():
         setattr(patient, name, text)
     await patient.save(force_create=True)
@@ -183,9 +204,32 @@ async def make_case(patient: Patient | None = None, **values: Any) -> Case:
     """An open case before hospital."""
     patient = patient or await make_patient()
     defaults = {"phase": CarePhase.BEFORE_HOSPITAL, "opened_at": NOW, "number": f"T-{next(_numbers)}"}
-    return await Case.create(
-        regency_code=patient.regency_code, patient=patient, region_id=patient.region_id, **defaults | values
-    )
+    places = {"region_id": patient.region_id, "desk_id": patient.region_id}
+    values.setdefault("waiting_since", values.get("opened_at", NOW))
+    return await Case.create(regency_code=patient.regency_code, patient=patient, **places | defaults | values)
+
+
+async def make_recurrence(case: Case | None = None, **values: Any) -> Recurrence:
+    """Dialysis on Mondays and Thursdays, from 06.00 in Banyumas on Thursday 26 November; nothing is made yet."""
+    case = case or await make_case()
+    if "created_by" not in values:
+        values["created_by"] = await make_member(role=Role.DESK_OFFICER)
+    sealed = {name: values.pop(name, None) for name in ("title", "instructions")}
+    defaults: dict[str, Any] = {
+        "kind": "AMBULANCE_RUN",
+        "rule": "FREQ=WEEKLY;BYDAY=MO,TH",
+        "starts_at": datetime(2026, 11, 25, 23, tzinfo=UTC),
+        "minutes": 360,
+        "urgency": Urgency.NORMAL,
+        "created_at": NOW,
+        "made_until": NOW,
+        "due_at": None if values.get("ended_at") else NOW,
+    }
+    recurrence = Recurrence(id=new_id(), regency_code=case.regency_code, case_id=case.id, **defaults | values)
+    for name, text in sealed.items():
+        setattr(recurrence, name, text)
+    await recurrence.save(force_create=True)
+    return recurrence
 
 
 async def make_task(case: Case | None = None, **values: Any) -> Task:
@@ -204,6 +248,7 @@ async def make_task(case: Case | None = None, **values: Any) -> Task:
         "ends_at": starts_at + timedelta(hours=4),
         "created_at": NOW,
     }
+    values.setdefault("waiting_since", values.get("created_at", NOW))
     task = Task(
         id=new_id(), regency_code=case.regency_code, case_id=case.id, region_id=case.region_id, **defaults | values
     )
@@ -418,14 +463,127 @@ async def make_report(**values: Any) -> Report:
         "text": values.pop("text", "Ibu saya harus cuci darah besok di Margono, tidak ada kendaraan."),
         "reporter_name": values.pop("reporter_name", "Wahyuni"),
         "reporter_phone": values.pop("reporter_phone", "+6281298765432"),
+        "sender": values.pop("sender", None),
     }
     region = values.pop("region", VILLAGE)
-    defaults = {"channel": Channel.WHATSAPP, "received_at": NOW}
-    report = Report(id=new_id(), regency_code=regency_of(region), region_id=region, **defaults | values)
+    places = {"regency_code": regency_of(region), "region_id": region, "desk_id": region}
+    defaults = {"channel": Channel.WHATSAPP, "received_at": NOW, "number": 100 + next(_numbers)}
+    values.setdefault("waiting_since", values.get("received_at", NOW))
+    report = Report(id=new_id(), **places | defaults | values)
     for name, text in sealed.items():
         setattr(report, name, text)
     await report.save(force_create=True)
     return report
+
+
+async def make_message(
+    report: Report, text: str = "Ada kursi roda?", *, incoming: bool = True, **values: Any
+) -> Message:
+    """A further message of the report's thread."""
+    defaults = {"sent_at": NOW, "recorded_at": NOW}
+    message = Message(
+        id=new_id(), regency_code=report.regency_code, report_id=report.id, incoming=incoming, **defaults | values
+    )
+    message.text = text
+    await message.save(force_create=True)
+    return message
+
+
+async def make_family_link(case: Case | None = None, token: str | None = None, **values: Any) -> FamilyLink:
+    """Valid for two weeks."""
+    case = case or await make_case()
+    defaults = {"created_at": NOW, "expires_at": NOW + timedelta(days=14)}
+    index = index_of(token or f"token-{next(_numbers)}")
+    return await FamilyLink.create(
+        regency_code=case.regency_code, case_id=case.id, token_index=index, **defaults | values
+    )
+
+
+async def make_programme(
+    code: str | None = None, organization: Organization | None = None, **values: Any
+) -> Programme:
+    """A health programme of a regency agency, which answers within five working days."""
+    if organization is None:
+        organization = await make_organization(kind=OrganizationKind.REGENCY_AGENCY)
+    defaults: dict[str, Any] = {
+        "name_id": "Rekomendasi KIS PBI",
+        "name_en": "Recommendation for subsidised insurance",
+        "sector": "HEALTH",
+        "response_days": 5,
+        "documents": [{"code": "ID_CARD", "id": "KTP", "en": "Id card", "required": True}],
+    }
+    return await Programme.create(
+        regency_code=organization.regency_code,
+        organization=organization,
+        code=code or f"PROGRAMME_{next(_numbers)}",
+        **defaults | values,
+    )
+
+
+async def make_referral(
+    programme: Programme | None = None, patient: Patient | None = None, case: Case | None = None, **values: Any
+) -> Referral:
+    """Sent now with consent, due a week later."""
+    programme = programme or await make_programme()
+    if patient is None:
+        patient = await Patient.get(id=case.patient_id) if case else await make_patient()
+    if "sent_by" not in values and "sent_by_id" not in values:
+        values["sent_by"] = await make_member(role=Role.DESK_OFFICER, region=patient.region_id)
+    note, decision_note = values.pop("note", "Belum punya jaminan kesehatan."), values.pop("decision_note", None)
+    values.setdefault("waiting_since", values.get("sent_at", NOW))
+    defaults = {
+        "number": f"R-{next(_numbers)}",
+        "region_id": patient.region_id,
+        "desk_id": patient.region_id,
+        "consent": True,
+        "sent_at": NOW,
+        "due_at": NOW + timedelta(days=7),
+    }
+    referral = Referral(
+        id=new_id(),
+        regency_code=patient.regency_code,
+        programme=programme,
+        patient=patient,
+        case=case,
+        **defaults | values,
+    )
+    referral.note, referral.decision_note = note, decision_note
+    await referral.save(force_create=True)
+    return referral
+
+
+ANSWERS = {
+    "household_size": 4,
+    "income_sources": ["FARM_LABOUR"],
+    "housing": "OWN",
+    "documents": {"ID_CARD": "ACTIVE", "FAMILY_CARD": "ACTIVE", "HEALTH_INSURANCE": "INACTIVE"},
+    "programmes_had": ["PKH"],
+    "programmes_needed": ["KIS_PBI", "PKH"],
+}
+"""To version 1 of an outreach visit's form."""
+
+
+async def make_assessment(
+    task: Task | None = None, answers: dict[str, Any] | None = None, **values: Any
+) -> Assessment:
+    """What an outreach visit found out: a household that has PKH, and needs KIS_PBI."""
+    task = task or await make_task(kind="OUTREACH_VISIT")
+    case = await Case.get(id=task.case_id).select_related("patient")
+    defaults: dict[str, Any] = {"kind": task.kind, "version": 1, "filled_at": NOW}
+    if not {"filled_by", "filled_by_id"} & values.keys():
+        defaults["filled_by"] = await make_member()
+    assessment = Assessment(
+        id=new_id(),
+        regency_code=task.regency_code,
+        task=task,
+        case=case,
+        patient=case.patient,
+        region_id=case.patient.region_id,
+        **defaults | values,
+    )
+    assessment.answers = json.dumps(answers or ANSWERS)
+    await assessment.save(force_create=True)
+    return assessment
 
 
 async def make_wave(task: Task, number: int = 1, **values: Any) -> Wave:
@@ -485,3 +643,28 @@ async def make_facility(name: str = "RSUD Prof. Dr. Margono Soekarjo", **values:
         "region_id": "33.02.24.1003",
     }
     return await Facility.create(name=name, **defaults | values)
+
+
+async def make_registry_person(
+    national_id: str = "3302235507700001", name: str = "Sutinah Wahyuni", village: str = VILLAGE, **values: Any
+) -> RegistryPerson:
+    """Somebody in the registry, who gets no aid."""
+    keys = RegistryKeys.of(regency_of(village))
+    defaults = {"decile": 2, "aid": "[]", "line": 2, "updated_at": NOW}
+    return await RegistryPerson.create(
+        id=UUID(bytes=keys.person(national_id)),
+        regency_code=regency_of(village),
+        region_id=village,
+        name_key=int.from_bytes(keys.name(village, sounds(name)), signed=True),
+        masked_name=masked(name),
+        **defaults | values,
+    )
+
+
+async def make_aid_lookup(member: Member, **values: Any) -> AidLookup:
+    """A look-up by national id, of somebody who wasn't found."""
+    defaults = {"by": LookupKey.NATIONAL_ID, "subject_index": "0" * 64, "outcome": LookupOutcome.NOT_FOUND, "at": NOW}
+    row = AidLookup(id=new_id(), regency_code=member.regency_code, member_id=member.id, **defaults | values)
+    row.purpose = "Pasien meminta bantuan sembako."
+    await row.save(force_create=True)
+    return row

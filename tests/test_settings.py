@@ -263,3 +263,7 @@ def test_settings_do_not_change_and_do_not_print_their_secrets() -> None:
 def test_the_example_file_names_every_setting_and_no_other() -> None:
     named = set(re.findall(r"^#?(KURIR_[A-Z_]+)=", EXAMPLE.read_text(), re.MULTILINE))
     assert named - {"KURIR_PUBLISHED_PORT"} == {f"KURIR_{name.upper()}" for name in Settings.model_fields}
+
+
+def test_a_short_key_for_the_webhook_is_refused(refused) -> None:
+    assert refused(KURIR_WEBHOOK_KEY="short") == [f"KURIR_WEBHOOK_KEY: at least 32 characters ({MAKE_SECRET})"]

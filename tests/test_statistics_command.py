@@ -1,10 +1,11 @@
 """`kurir statistics`, as an operator runs it."""
 
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
 
+from kurir_api.models import Role
 from kurir_api.settings import Settings
 from tests.factories import (
     make_case,
@@ -12,6 +13,8 @@ from tests.factories import (
     make_cost,
     make_ledger_entries,
     make_member,
+    make_programme,
+    make_referral,
     make_regions,
     make_task,
     make_work_entry,
@@ -31,6 +34,9 @@ async def test_shows_exact_figures_and_writes_tables_and_charts(settings: Settin
     claim = await make_claim(await make_task(await make_case()), await make_member())
     await make_work_entry(claim, booked_on=date(2026, 10, 3))
     await make_ledger_entries(await make_cost(claim, 50_001, spent_on=date(2026, 10, 3)))
+    programme = await make_programme(name_id="PKH")
+    desk = await make_member(role=Role.DESK_OFFICER)
+    await make_referral(programme, sent_by=desk, sent_at=datetime(2026, 10, 3, tzinfo=UTC), status="ACCEPTED")
     folders = (f"--csv={tmp_path / 'csv'}", f"--charts={tmp_path / 'charts'}")
 
     said = await asked(settings, "33.02", "--from=2026-10-01", "--to=2026-11-15", *folders)
@@ -44,7 +50,7 @@ async def test_shows_exact_figures_and_writes_tables_and_charts(settings: Settin
         "Rp spent             50,001",
         "cases opened              0",
         "cases open now            1",
-        "members now               1",
+        "members now               2",
         "median min to claim       -",
         "alerts per claim          -",
         "",
@@ -60,11 +66,15 @@ async def test_shows_exact_figures_and_writes_tables_and_charts(settings: Settin
         "",
         "category      Rp  in kind Rp",
         "Fuel      50,001           0",
+        "",
+        "programme  referrals  granted  overdue",
+        "PKH                1        0        0",
     ]
     assert sorted(file.name for file in (tmp_path / "csv").iterdir()) == [
-        f"statistik-33.02_2026-10-01_2026-11-15_{table}.csv" for table in ("categories", "kinds", "months", "waiting")
+        f"statistik-33.02_2026-10-01_2026-11-15_{table}.csv"
+        for table in ("categories", "kinds", "months", "programmes", "waiting")
     ]
-    assert len(list((tmp_path / "charts").glob("*.svg"))) == 6
+    assert len(list((tmp_path / "charts").glob("*.svg"))) == 7
 
 
 async def test_hours_are_written_like_the_other_numbers(settings: Settings) -> None:

@@ -9,11 +9,23 @@ import pytest
 import time_machine
 
 from kurir_api.auth import principal_of_member
+from kurir_api.dispatch.escalations import arm_escalation
 from kurir_api.dispatch.notifications import notify
 from kurir_api.dispatch.senders.memory import MemorySender
 from kurir_api.dispatch.text_senders.memory import MemoryTextSender
 from kurir_api.dispatch.texts import NotificationKind
-from kurir_api.models import AlarmReason, Claim, ClaimStatus, Member, Notification, Role, Task, TaskStatus, WaveStatus
+from kurir_api.models import (
+    AlarmReason,
+    Claim,
+    ClaimStatus,
+    EscalationKind,
+    Member,
+    Notification,
+    Role,
+    Task,
+    TaskStatus,
+    WaveStatus,
+)
 from kurir_api.services.tasks.claim_task import ClaimTask, claim_task
 from kurir_api.services.tasks.publish_task import TaskAction, publish_task
 from kurir_api.settings import Settings
@@ -25,6 +37,7 @@ from tests.factories import (
     make_claim,
     make_device,
     make_member,
+    make_report,
     make_task,
     make_wave,
     principal_for,
@@ -68,6 +81,9 @@ class TestNextDue:
     async def alarm(self) -> None:
         await make_alarm(await make_task(status=TaskStatus.FILLED), due_at=NOW + MINUTE)
 
+    async def escalation(self) -> None:
+        await arm_escalation(EscalationKind.REPORT_WAITING, await make_report(), NOW + MINUTE)
+
     async def fallback(self) -> None:
         wave = await make_wave(await make_task(status=TaskStatus.FILLED), status=WaveStatus.FILLED)
         await make_alert(wave, await make_member(), fallback_due_at=NOW + MINUTE)
@@ -88,6 +104,7 @@ class TestNextDue:
             claim_after_its_reminder,
             window,
             alarm,
+            escalation,
             fallback,
         ],
     )
@@ -95,6 +112,14 @@ class TestNextDue:
         await row(self)
 
         assert await next_due() == NOW + MINUTE
+
+    async def test_what_is_due_is_told_by_the_worker(self, settings: Settings) -> None:
+        await make_member(role=Role.DESK_OFFICER)
+        await self.escalation()
+
+        await worker(settings).run_until_idle(NOW + MINUTE)
+
+        assert [told.kind for told in await Notification.filter(channel="push")] == ["REPORT_WAITING"]
 
     async def test_is_at_once_after_a_claim(self) -> None:
         await make_claim(await make_task(), await make_member())

@@ -56,6 +56,15 @@ class Principal:
         """Whether a membership with one of the roles covers the region."""
         return any(lies_within(region_code, scope) for scope in self.regions(*roles))
 
+    def decides_on(self, organization_id: UUID, region_code: str) -> bool:
+        """Whether a membership as the organisation's programme officer covers the region."""
+        return any(
+            scope.role is Role.PROGRAMME_OFFICER
+            and scope.organization_id == organization_id
+            and lies_within(region_code, scope.region_code)
+            for scope in self.scopes
+        )
+
 
 def _place(member: Member) -> tuple[float, float] | None:
     if member.last_latitude is not None and member.last_longitude is not None:

@@ -1,1 +1,1 @@
-"""A regency to try Kurir on: Banyumas's real places, invented people, and a walk through the main job."""
+"""Two regencies to try Kurir on: real places, invented people, and a walk through the main job and the desk's."""

@@ -9,10 +9,8 @@ from kurir_api.auth import Principal, principal_of_phone
 from kurir_api.demo.money import add_money, add_rates
 from kurir_api.demo.patients import invented_patient
 from kurir_api.demo.people import AMBULANCE_LICENCE, COORDINATOR, DESK_OFFICER, VOLUNTEER, WIB, invented_members
-from kurir_api.dispatch.geo import Point
 from kurir_api.models import CarePhase, Channel, Facility
 from kurir_api.services.cases.open_case import OpenCase, open_case
-from kurir_api.services.cases.patients import PatientDetails
 from kurir_api.services.claims.action import ClaimAction
 from kurir_api.services.claims.complete_claim import complete_claim
 from kurir_api.services.claims.start_claim import start_claim
@@ -100,23 +98,12 @@ class _Office:
         patient = invented_patient(self.random, village=village, point=point, diagnosis=diagnosis)
         text = f"Minta pendampingan untuk {patient.name}, {patient.address}."
         report = SubmitReport(channel=Channel.WALK_IN, text=text, region=village)
-        details = PatientDetails(
-            name=patient.name,
-            region=patient.village,
-            consent=True,
-            national_id=patient.national_id,
-            birth_date=patient.birth_date,
-            address=patient.address,
-            location=Point(*patient.point),
-            phone=patient.phone,
-            diagnosis=patient.diagnosis,
-        )
         opened = await open_case(
             self.coordinator,
             OpenCase(
                 phase=CarePhase.BEFORE_HOSPITAL,
                 report_id=await submit_report(self.desk, report),
-                patient=details,
+                patient=patient.details(),
                 facility_id=self.hospital_id,
                 needs=needs,
             ),

@@ -1,6 +1,7 @@
 """A small client of the public API, which stops at the first unexpected answer."""
 
 import re
+from collections.abc import Mapping
 from types import TracebackType
 from typing import Any, Self
 
@@ -69,6 +70,14 @@ class Client:
         if response.is_error:
             raise WalkFailed(f"GET {url}: HTTP {response.status_code}: {response.text[:LONGEST_QUOTE]}")
         return response.content
+
+    async def page(self, address: str, typed: Mapping[str, str] | None = None) -> str:
+        """A web page, by path or whole address, or the answer to its form. Raises WalkFailed."""
+        url = address if address.startswith("http") else f"{self._base_url}{address}"
+        response = await (self._http.get(url) if typed is None else self._http.post(url, data=typed))
+        if response.is_error:
+            raise WalkFailed(f"{response.request.method} {response.url.path}: HTTP {response.status_code}")
+        return response.text
 
     async def attempt(self, token: str, document: str, **values: Any) -> Answer:
         """The answer to a mutation of one `input`, success or refusal. Raises WalkFailed as `query` does."""

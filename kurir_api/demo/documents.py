@@ -1,4 +1,4 @@
-"""The GraphQL documents of the walk, and the three queries that the demo offers to paste."""
+"""The GraphQL documents of the walk, and three of the queries that the demo offers to paste."""
 
 PROBLEM = """
   ... on UserError { code message }

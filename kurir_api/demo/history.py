@@ -34,6 +34,7 @@ from kurir_api.models import (
     Report,
     ReportStatus,
     Role,
+    Sex,
     Task,
     TaskStatus,
     Urgency,
@@ -42,7 +43,9 @@ from kurir_api.models import (
     WorkEntry,
     new_id,
 )
+from kurir_api.services.cases.duplicates import NAME
 from kurir_api.services.contributions.calendar import last_day
+from kurir_api.services.names import tokens
 
 R = TypeVar("R", bound=Model)
 
@@ -130,18 +133,20 @@ class _Past:
     months: list[date] = field(default_factory=lambda: first_months(datetime.now(WIB).date()))
 
     async def number(self) -> None:
-        """Number the cases and tasks as they would have been, had they been opened."""
+        """Number the cases, tasks and reports as they would have been, had they been opened."""
         cases = [row for row in self.rows if isinstance(row, Case)]
         for case, number in zip(cases, await _next("case_number", len(cases)), strict=True):
             case.number = f"3302-{case.opened_at.year}-{number:04d}"
-        tasks = [row for row in self.rows if isinstance(row, Task)]
-        for task, number in zip(tasks, await _next("task_number", len(tasks)), strict=True):
-            task.number = number
+        for table, sequence in ((Task, "task_number"), (Report, "report_number")):
+            rows = [row for row in self.rows if isinstance(row, table)]
+            for row, number in zip(rows, await _next(sequence, len(rows)), strict=True):
+                row.number = number
 
     def add_case(self) -> None:
         """A patient reported, accompanied for up to three weeks, and cared for."""
         month = self.random.choice(self.months)
         opened = self._moment(month, self.random.randint(1, 7))
+        received = opened - timedelta(minutes=self.random.randint(5, 90))
         village = self.random.choice(self.villages)
         patient = self._patient(village)
         case = _new(
@@ -151,6 +156,8 @@ class _Past:
             outcome=self.random.choice((Outcome.RECOVERED, Outcome.RECOVERED, Outcome.ONGOING_CARE_HANDED_OVER)),
             patient_id=patient.id,
             region_id=village.code,
+            desk_id=village.code,
+            waiting_since=received,
             coordinator_id=self.coordinator.member_id,
             opened_at=opened,
             closed_at=datetime.combine(last_day(month), time(16), WIB).astimezone(UTC),
@@ -160,8 +167,10 @@ class _Past:
             channel=self.random.choice((Channel.WHATSAPP, Channel.WHATSAPP, Channel.WALK_IN, Channel.SMS)),
             status=ReportStatus.CASE_OPENED,
             region_id=village.code,
+            desk_id=village.code,
             case_id=case.id,
-            received_at=opened - timedelta(minutes=self.random.randint(5, 90)),
+            received_at=received,
+            waiting_since=received,
         )
         report.text = f"Mohon pendampingan untuk {patient.name}."
         self.rows += [case, report]
@@ -175,6 +184,8 @@ class _Past:
             Patient,
             region_id=village.code,
             name=invented.name,
+            name_tokens=tokens(NAME, invented.name),
+            sex=Sex.FEMALE,
             birth_date=invented.birth_date,
             consent=True,
             latitude=point[0],
@@ -202,6 +213,7 @@ class _Past:
             longitude=patient.longitude,
             starts_at=starts_at,
             ends_at=starts_at + timedelta(hours=usual.hours + 1),
+            waiting_since=case.waiting_since,
             published_at=starts_at - timedelta(days=1),
             created_at=starts_at - timedelta(days=1),
             created_by_id=self.coordinator.member_id,

@@ -1,4 +1,4 @@
-"""Fill an empty database with the demo: the places of Banyumas, 139 invented members, a few live cases."""
+"""Fill an empty database with the demo: the places of two regencies, invented members, a few live cases."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -10,7 +10,18 @@ from tortoise.transactions import in_transaction
 
 from kurir_api.auth import principal_of_phone
 from kurir_api.demo.cases import add_cases
+from kurir_api.demo.desk import add_desk
 from kurir_api.demo.history import add_history
+from kurir_api.demo.kebumen import (
+    KEBUMEN,
+    KEBUMEN_ADMIN,
+    KEBUMEN_COORDINATOR,
+    KEBUMEN_VOLUNTEER,
+    KIS_OFFICER,
+    ORGANIZATIONS_OF_KEBUMEN,
+    VILLAGE_DESK,
+    desk_members,
+)
 from kurir_api.demo.people import (
     COORDINATOR,
     DESK_OFFICER,
@@ -24,9 +35,23 @@ from kurir_api.demo.people import (
 )
 from kurir_api.models import Capability, Device, Member, Membership, Organization, new_id
 from kurir_api.services.places.load_places import load_places
+from kurir_api.services.programmes.load_programmes import load_programmes
 from kurir_api.settings import Settings, SettingsError
 
 LOCK = 0x64656D6F  # "demo", in PostgreSQL's advisory locks: two processes that start at once load it once
+
+YOU = {
+    "volunteer": VOLUNTEER,
+    "coordinator": COORDINATOR,
+    "desk_officer": DESK_OFFICER,
+    "reviewer": REVIEWER,
+    "kebumen_coordinator": KEBUMEN_COORDINATOR,
+    "kebumen_admin": KEBUMEN_ADMIN,
+    "kebumen_volunteer": KEBUMEN_VOLUNTEER,
+    "village_desk": VILLAGE_DESK,
+    "officer": KIS_OFFICER,
+}
+"""The phones of those whom one may be, by the field of `Demo`."""
 
 Tokens = Callable[[UUID], str]
 """A member's bearer token."""
@@ -43,12 +68,21 @@ class Person:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Demo:
-    """Whom one may be, how many minutes a token lasts, and where the data is, in words."""
+    """Whom one may be, how many minutes a token lasts, and where the data is, in words.
+
+    The first four are Banyumas's, the others Kebumen's: `village_desk` sits in Babadsari, `officer` decides on
+    referrals to KIS PBI.
+    """
 
     volunteer: Person
     coordinator: Person
     desk_officer: Person
     reviewer: Person
+    kebumen_coordinator: Person
+    kebumen_admin: Person
+    kebumen_volunteer: Person
+    village_desk: Person
+    officer: Person
     token_minutes: int
     kept: str
 
@@ -74,10 +108,14 @@ async def load(settings: Settings) -> Demo:
 
 
 async def _load(settings: Settings) -> Demo:
-    await load_places(REGENCY)
+    for regency in (REGENCY, KEBUMEN):
+        await load_places(regency)
     await _add_people(datetime.now(UTC))
+    for regency in (REGENCY, KEBUMEN):
+        await load_programmes(regency)
     await add_history(await principal_of_phone(COORDINATOR))
     await add_cases()
+    await add_desk()
     demo = await _find(settings)
     if demo is None:
         raise RuntimeError("The demo's people can't be found by the phone numbers they were given")
@@ -86,18 +124,18 @@ async def _load(settings: Settings) -> Demo:
 
 async def _find(settings: Settings) -> Demo | None:
     """Whom one may be, if the demo was loaded with this office's keys."""
-    you = [one for one in invented_members() if one.phone in {VOLUNTEER, COORDINATOR, DESK_OFFICER, REVIEWER}]
-    posts = {one.phone: f"{one.role.lower().replace('_', ' ')}, {one.organization}" for one in you}
+    posts = {
+        one.phone: f"{one.role.lower().replace('_', ' ')}, {one.organization}"
+        for one in (*invented_members(), *desk_members())
+        if one.phone in YOU.values()
+    }
     numbers = {Member.phone.index(phone): phone for phone in posts}
     found = await Member.filter(phone_index__in=list(numbers)).values_list("id", "name", "phone_index")
     people = {numbers[index]: Person(member_id, name, posts[numbers[index]]) for member_id, name, index in found}
     if len(people) < len(posts):
         return None
     return Demo(
-        volunteer=people[VOLUNTEER],
-        coordinator=people[COORDINATOR],
-        desk_officer=people[DESK_OFFICER],
-        reviewer=people[REVIEWER],
+        **{field: people[phone] for field, phone in YOU.items()},
         token_minutes=settings.token_minutes,
         kept=f"in {settings.data_dir.absolute()}" if settings.database_url is None else "at KURIR_DATABASE_URL",
     )
@@ -106,16 +144,17 @@ async def _find(settings: Settings) -> Demo | None:
 async def _add_people(now: datetime) -> None:
     """Organisations, and members with memberships, capabilities and phones: a statement for each table."""
     organizations = {
-        name: Organization(id=new_id(), regency_code=REGENCY, name=name, kind=kind)
-        for name, kind in ORGANIZATIONS.items()
+        name: Organization(id=new_id(), regency_code=regency, name=name, kind=kind)
+        for regency, kinds in ((REGENCY, ORGANIZATIONS), (KEBUMEN, ORGANIZATIONS_OF_KEBUMEN))
+        for name, kind in kinds.items()
     }
-    people = [(one, _member(one)) for one in invented_members()]
+    people = [(one, _member(one)) for one in (*invented_members(), *desk_members())]
     today = now.astimezone(WIB).date()
     await Organization.bulk_create(organizations.values())
     await Member.bulk_create([member for _, member in people])
     await Membership.bulk_create(
         Membership(
-            regency_code=REGENCY,
+            regency_code=one.regency,
             member_id=member.id,
             organization_id=organizations[one.organization].id,
             role=one.role,
@@ -125,7 +164,7 @@ async def _add_people(now: datetime) -> None:
     )
     await Capability.bulk_create(
         Capability(
-            regency_code=REGENCY,
+            regency_code=one.regency,
             member_id=member.id,
             code=code,
             valid_until=None if days is None else today + timedelta(days=days),
@@ -135,7 +174,7 @@ async def _add_people(now: datetime) -> None:
     )
     await Device.bulk_create(
         Device(
-            regency_code=REGENCY,
+            regency_code=one.regency,
             member_id=member.id,
             token=f"demo-{one.phone}",
             platform="android",
@@ -151,7 +190,7 @@ def _member(one: Invented) -> Member:
     latitude, longitude = one.home
     member = Member(
         id=new_id(),
-        regency_code=REGENCY,
+        regency_code=one.regency,
         name=one.name,
         locale=one.locale,
         available=one.available,

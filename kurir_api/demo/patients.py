@@ -5,6 +5,9 @@ from datetime import date
 from random import Random
 
 from kurir_api.demo.people import KARANGNANGKA
+from kurir_api.dispatch.geo import Point
+from kurir_api.models import Sex
+from kurir_api.services.cases.patients import PatientDetails
 
 WOMAN_DAYS = 40
 """In a national id a woman's day of birth counts from 41."""
@@ -25,6 +28,21 @@ class InventedPatient:
     address: str
     point: tuple[float, float]
     diagnosis: str
+
+    def details(self) -> PatientDetails:
+        """As the desk writes them down, with consent."""
+        return PatientDetails(
+            name=self.name,
+            region=self.village,
+            consent=True,
+            national_id=self.national_id,
+            birth_date=self.birth_date,
+            sex=Sex.FEMALE,
+            address=self.address,
+            location=Point(*self.point),
+            phone=self.phone,
+            diagnosis=self.diagnosis,
+        )
 
 
 def invented_patient(

@@ -5,7 +5,7 @@ from datetime import time
 from random import Random
 from zoneinfo import ZoneInfo
 
-from kurir_api.models import OrganizationKind, Region, RegionLevel, Role
+from kurir_api.models import OrganizationKind, Region, RegionLevel, Role, regency_of
 from kurir_api.services.places.load_places import regions
 
 REGENCY = "33.02"
@@ -94,6 +94,11 @@ class Invented:
     quiet: tuple[time, time] | None
     capabilities: dict[str, int | None]
 
+    @property
+    def regency(self) -> str:
+        """Its code."""
+        return regency_of(self.region)
+
 
 STAFF: tuple[tuple[Role, str, str], ...] = (
     *((Role.COORDINATOR, OFFICE, REGENCY),) * 3,
@@ -140,7 +145,7 @@ def _invented(number: int, name: str, village: Region, random: Random) -> Invent
         organization=AMBULANCES if always else organization,
         region=region,
         village=village.code,
-        home=_near(village, random),
+        home=near(village, random),
         available=random.random() < ON_DUTY or always,
         quiet=(EVENING, DAWN) if random.random() < WITH_QUIET_HOURS and not always else None,
         capabilities={
@@ -150,8 +155,12 @@ def _invented(number: int, name: str, village: Region, random: Random) -> Invent
 
 
 def _names(random: Random) -> list[str]:
-    names = [f"{given} {last}" for first, lasts in (MEN, WOMEN) for given in first.split() for last in lasts.split()]
-    return random.sample(names, MEMBERS)
+    return random.sample(possible_names(), MEMBERS)
+
+
+def possible_names() -> list[str]:
+    """Every first name with every last one that goes with it."""
+    return [f"{given} {last}" for first, lasts in (MEN, WOMEN) for given in first.split() for last in lasts.split()]
 
 
 def _homes(random: Random) -> list[Region]:
@@ -166,7 +175,8 @@ def _homes(random: Random) -> list[Region]:
     return chosen
 
 
-def _near(village: Region, random: Random) -> tuple[float, float]:
+def near(village: Region, random: Random) -> tuple[float, float]:
+    """A point close to the village's centre, (latitude, longitude)."""
     latitude, longitude = (
         round(centre + random.uniform(-HOME_SPREAD_DEGREES, HOME_SPREAD_DEGREES), 5)
         for centre in (village.latitude, village.longitude)

@@ -1,4 +1,4 @@
-"""The main job, played through the public API over HTTP: from a message to a verified and costed run."""
+"""The main job, played through the public API over HTTP: from a message to a verified, costed run, and the desk's."""
 
 import asyncio
 from collections.abc import Callable
@@ -11,6 +11,7 @@ from kurir_api.demo.load import Demo, Tokens
 from kurir_api.demo.patients import InventedPatient, invented_patient
 from kurir_api.demo.people import KARANGNANGKA, WIB
 from kurir_api.demo.telling import Say, Story, kilometres
+from kurir_api.demo.walk_care import play_desk
 from kurir_api.demo.walk_money import pay, receipt_photo, share, show_statement
 from kurir_api.figures import rupiah
 from kurir_api.schema.ids import row_id
@@ -46,10 +47,11 @@ async def play(base_url: str, demo: Demo, tokens: Tokens, say: Say = print) -> N
         await share(client, coordinator, tokens(demo.reviewer.id), task=task, cost=cost, story=story)
         await pay(client, coordinator, winner, cost, story)
         await show_statement(client, coordinator, cost["organization"], story)
+        await play_desk(client, demo, tokens, story)
 
 
 async def _report(client: Client, desk: str, patient: InventedPatient, story: Story) -> Answer:
-    story.step("A message reaches the desk by WhatsApp", quote=MESSAGE)
+    story.step("The desk takes down a message from WhatsApp", quote=MESSAGE)
     latitude, longitude = patient.point
     answer = await client.mutate(
         desk,

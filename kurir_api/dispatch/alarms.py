@@ -24,6 +24,7 @@ STANDS = {
         {TaskStatus.DRAFT, TaskStatus.OPEN, TaskStatus.FILLED, TaskStatus.IN_PROGRESS, TaskStatus.EXPIRED}
     ),
     AlarmReason.NOT_VERIFIED: frozenset({TaskStatus.DONE}),
+    AlarmReason.DID_NOT_COME: frozenset({TaskStatus.OPEN, TaskStatus.FILLED, TaskStatus.IN_PROGRESS}),
 }
 """The states of a task in which the reason stands; in any other the alarm is over by itself."""
 

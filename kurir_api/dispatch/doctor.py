@@ -27,7 +27,6 @@ EXISTS (SELECT FROM membership s JOIN member m ON m.id = s.member_id
           AND ({region} = s.region_id OR starts_with({region}, s.region_id || '.')))
 """
 COORDINATED = ANSWERS_FOR.format(roles="'COORDINATOR'", region="t.region_id")
-AT_A_DESK = ANSWERS_FOR.format(roles="'COORDINATOR','DESK_OFFICER'", region="r.region_id")
 
 ASKING = "EXISTS (SELECT FROM wave w WHERE w.task_id = t.id AND w.status IN ('PLANNED','SENDING','WAITING'))"
 PUT_OFF = "EXISTS (SELECT FROM wave w WHERE w.task_id = t.id AND w.status = 'PLANNED' AND w.looked_at IS NOT NULL)"
@@ -38,10 +37,26 @@ EXISTS (SELECT FROM alarm a WHERE a.task_id = t.id AND a.reason = '{reason}'
 """
 """An alarm will be told, or is being told, or somebody took it on who is still there."""
 
+ESCALATED = """
+EXISTS (SELECT FROM escalation e WHERE {subject} AND e.kind = '{kind}' AND e.ended_at IS NULL)
+"""
+DECIDED_ON = """
+EXISTS (SELECT FROM membership s JOIN member m ON m.id = s.member_id
+        WHERE m.active AND s.role = 'PROGRAMME_OFFICER' AND s.organization_id = p.organization_id
+          AND (f.region_id = s.region_id OR starts_with(f.region_id, s.region_id || '.')))
+"""
+DESK_STAFFED = """
+EXISTS (SELECT FROM membership s JOIN member m ON m.id = s.member_id,
+            LATERAL (SELECT coalesce(r.desk_id, c.desk_id, f.desk_id) AS region_id) AS desk
+        WHERE m.active AND s.role IN ('COORDINATOR','DESK_OFFICER') AND length(s.region_id) >= 5
+          AND (desk.region_id = s.region_id OR starts_with(desk.region_id, s.region_id || '.')))
+"""
+"""Those who are told of an escalation: nobody of the whole province is."""
+
 SINCE_RUN_BEGAN = RUN_BEGAN.format(task="t.id")
 
 # $1: what was due by then is overdue; $2: the kinds there are; $3: those, with an urgency, of which the coordinators
-# hear when nobody takes the task for some time.
+# hear when nobody takes the task for some time; $4: today.
 CHECKS: Mapping[str, str] = {
     "no coordinator of its region is active": f"""
         SELECT 'task ' || t.number FROM task t
@@ -50,8 +65,39 @@ CHECKS: Mapping[str, str] = {
         SELECT 'alarm of task ' || t.number || ', ' || a.reason FROM alarm a JOIN task t ON t.id = a.task_id
         WHERE a.ended_at IS NULL AND NOT {COORDINATED}
     """,
-    "nobody at a desk of its region is active": f"""
-        SELECT 'report ' || r.id FROM report r WHERE r.status = 'RECEIVED' AND NOT {AT_A_DESK}
+    "it waits, and nobody will be told of it": f"""
+        SELECT 'report ' || r.number FROM report r
+        WHERE r.status = 'RECEIVED' AND NOT {ESCALATED.format(kind="REPORT_WAITING", subject="e.report_id = r.id")}
+        UNION ALL
+        SELECT 'referral ' || f.number FROM referral f
+        WHERE f.status IN ('SENT','INFO_REQUESTED','ACCEPTED','IN_PROCESS')
+          AND NOT {ESCALATED.format(kind="REFERRAL_LATE", subject="e.referral_id = f.id")}
+        UNION ALL
+        SELECT 'insurance of case ' || c.number FROM case_file c
+        WHERE c.status <> 'CLOSED' AND c.phase = 'IN_HOSPITAL' AND c.insured_at IS NULL
+          AND c.insurance_due_at IS NOT NULL
+          AND NOT {ESCALATED.format(kind="INSURANCE_DUE", subject="e.case_id = c.id")}
+    """,
+    "its programme has no active officer for the region": f"""
+        SELECT 'referral ' || f.number FROM referral f JOIN programme p ON p.id = f.programme_id
+        WHERE f.status IN ('SENT','INFO_REQUESTED','ACCEPTED','IN_PROCESS') AND NOT {DECIDED_ON}
+    """,
+    "nobody at a desk from its own up to the regency is active": f"""
+        SELECT 'escalation of ' || coalesce('report ' || r.number, 'case ' || c.number, 'referral ' || f.number)
+        FROM escalation e
+            LEFT JOIN report r ON r.id = e.report_id
+            LEFT JOIN case_file c ON c.id = e.case_id
+            LEFT JOIN referral f ON f.id = e.referral_id
+        WHERE e.ended_at IS NULL AND NOT {DESK_STAFFED}
+    """,
+    "it was given up; see `kurir inbox`": """
+        SELECT 'inbound message ' || i.id FROM inbound_message i WHERE i.failed_at IS NOT NULL
+    """,
+    "the holidays of next year are not loaded": """
+        SELECT 'holidays of ' || next_year FROM extract(year FROM $4::date) AS this_year,
+            LATERAL (SELECT (this_year + 1)::int AS next_year) AS following
+        WHERE extract(month FROM $4::date) = 12 AND EXISTS (SELECT FROM member) AND NOT EXISTS (
+            SELECT FROM holiday h WHERE h.regency_code = '' AND extract(year FROM h.day) = next_year)
     """,
     "its kind is unknown to this release": """
         SELECT 'task ' || t.number FROM task t
@@ -61,6 +107,7 @@ CHECKS: Mapping[str, str] = {
         SELECT 'task ' || t.number FROM task t
         WHERE t.status IN ('DRAFT','OPEN') AND t.ends_at <= $1
           AND NOT EXISTS (SELECT FROM claim c WHERE c.task_id = t.id AND c.status IN ('OFFERED','HELD'))
+          AND NOT EXISTS (SELECT FROM transition_log l WHERE l.subject_id = t.id AND l.recorded_at > $1)
     """,
     "nobody is being asked, and nobody is looked for again": f"""
         SELECT 'task ' || t.number FROM task t WHERE t.status = 'OPEN' AND t.ends_at > $1 AND NOT {ASKING}
@@ -83,6 +130,11 @@ CHECKS: Mapping[str, str] = {
     "no alarm is set for when nobody verifies it": f"""
         SELECT 'task ' || t.number FROM task t
         WHERE t.status = 'DONE' AND NOT {WATCHED.format(reason="NOT_VERIFIED", since="'-infinity'")}
+    """,
+    "the family says that nobody came, and no coordinator hears of it": f"""
+        SELECT 'task ' || t.number FROM task t
+        WHERE t.status IN ('OPEN','FILLED','IN_PROGRESS') AND t.family_word = 'DID_NOT_COME'
+          AND NOT {WATCHED.format(reason="DID_NOT_COME", since="t.family_said_at")}
     """,
     "it has all its members, but none of them is to come": """
         SELECT 'task ' || t.number FROM task t
@@ -122,6 +174,10 @@ CHECKS: Mapping[str, str] = {
         SELECT 'alarm of task ' || t.number || ', ' || a.reason FROM alarm a JOIN task t ON t.id = a.task_id
         WHERE a.due_at <= $1
         UNION ALL
+        SELECT 'escalation ' || e.id FROM escalation e WHERE e.due_at <= $1
+        UNION ALL
+        SELECT 'inbound message ' || i.id FROM inbound_message i WHERE greatest(i.due_at, i.leased_until) <= $1
+        UNION ALL
         SELECT 'notification ' || n.id FROM notification n
         WHERE n.due_at IS NOT NULL AND greatest(n.due_at, n.leased_until) <= $1
         UNION ALL
@@ -148,7 +204,8 @@ async def examine(now: datetime) -> list[Finding]:
         for urgency, deadlines in kind.deadlines.items()
         if deadlines.unclaimed is not None
     ]
-    rows = await get_connection("default").execute_query_dict(EXAMINE, [now - OVERDUE, list(task_kinds()), alarming])
+    values = [now - OVERDUE, list(task_kinds()), alarming, now.date()]
+    rows = await get_connection("default").execute_query_dict(EXAMINE, values)
     problems = list(CHECKS)
     return sorted(
         (Finding(row["item"], problems[row["number"]]) for row in rows), key=lambda one: (one.item, one.problem)

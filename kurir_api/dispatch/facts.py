@@ -66,9 +66,10 @@ class MemberFacts:
 
     `place`: the last fix if fresh, else home; without either, `fix_is_stale` says that there is an older fix.
     `quiet_from`, `quiet_to` and `shifts` are wall-clock times in `zone`, the regency's; without shifts a member is on
-    duty whenever `available`. `alerts_this_week`: in the last seven days, of the `weekly_alerts` that he gets at
-    most. `capabilities`: the last valid local day by code, None: no end. `regions`: where the member volunteers.
-    `conflicting_task_id`: another task whose window overlaps and which the member holds.
+    duty whenever `available`. `alerts_this_week`: in the last seven days, but for the one of this task's present run,
+    of the `weekly_alerts` that he gets at most. `capabilities`: the last valid local day by code, None: no end.
+    `regions`: where the member volunteers. `conflicting_task_id`: another task whose window overlaps and which the
+    member holds.
     """
 
     member_id: UUID
@@ -146,6 +147,7 @@ LOOKED_UP = f"""
     CROSS JOIN LATERAL (
         SELECT count(*) AS this_week FROM alert a WHERE a.member_id = m.id
         AND a.created_at > s.week_from AND a.status NOT IN ({sql_list(UNSENT)})
+        AND NOT (a.task_id = s.id AND (SELECT w.run FROM wave w WHERE w.id = a.wave_id) = s.run)
     ) alerts
 """
 """Joins to `member m` and to `s`, a row of `ASKED`: what other tables know of the member, each looked up once."""

@@ -9,7 +9,16 @@ import orjson
 from tortoise.connection import get_connection
 
 from kurir_api.dispatch.texts import NotificationKind
-from kurir_api.models import AlarmReason, Notification, Task, Urgency, new_id, region_and_above
+from kurir_api.models import (
+    AlarmReason,
+    EscalationKind,
+    Message,
+    Notification,
+    Task,
+    Urgency,
+    new_id,
+    region_and_above,
+)
 from kurir_api.task_kinds import task_kinds
 
 USEFUL_FOR = timedelta(days=1)
@@ -22,14 +31,24 @@ TEXT = "fallback"
 ALARMS: frozenset[str] = frozenset(AlarmReason)
 """The kinds that tell coordinators of an alarm."""
 
-MUST_ARRIVE: frozenset[str] = ALARMS | {
-    NotificationKind.OFFER,
-    NotificationKind.OFFER_EXPIRED,
-    NotificationKind.CLAIM_REMINDER,
-    NotificationKind.CLAIM_EXPIRED,
-    NotificationKind.CLAIM_REVOKED,
-    NotificationKind.TASK_CANCELLED,
-}
+ESCALATIONS: frozenset[str] = frozenset(EscalationKind)
+"""The kinds that tell a desk of what waits too long."""
+
+MUST_ARRIVE: frozenset[str] = (
+    ALARMS
+    | ESCALATIONS
+    | {
+        NotificationKind.REFERRAL_UNANSWERED,
+        NotificationKind.HANDED_UP,
+        NotificationKind.OFFER,
+        NotificationKind.OFFER_EXPIRED,
+        NotificationKind.CLAIM_REMINDER,
+        NotificationKind.CLAIM_EXPIRED,
+        NotificationKind.CLAIM_REVOKED,
+        NotificationKind.TASK_CANCELLED,
+        NotificationKind.FAMILY_DISPUTED,
+    }
+)
 """The kinds that go by text to whom no push can reach: who isn't told would set off in vain, or not at all. Urgent
 alerts have a way of their own, `fallbacks.py`, since the app says when they arrived.
 """
@@ -105,7 +124,7 @@ async def notify(
             regency_code or (task and task.regency_code),
             kind.value,
             task.id if task else None,
-            orjson.dumps((_fields(task) if task else {}) | data).decode(),
+            orjson.dumps((task_fields(task) if task else {}) | data).decode(),
             task.region_id if task else None,
             silent,
             urgent,
@@ -139,9 +158,21 @@ async def text_stranger(kind: NotificationKind, phone: str, now: datetime, **dat
     """Queue a text message to a number (E.164) of no member, and so of no regency. The number is forgotten when it
     ended; its blind index stays.
     """
-    text = Notification(
+    text = _text(kind, now, data)
+    text.phone = phone
+    await text.save(force_create=True)
+
+
+async def text_thread(kind: NotificationKind, message: Message, now: datetime, **data: Any) -> None:
+    """Queue this outgoing message of a report's conversation, to be sent the way its reporter wrote."""
+    text = _text(kind, now, data, regency_code=message.regency_code, message_id=message.id)
+    await text.save(force_create=True)
+
+
+def _text(kind: NotificationKind, now: datetime, data: dict[str, Any], **columns: Any) -> Notification:
+    """A text message to nobody yet."""
+    return Notification(
         id=new_id(),
-        regency_code="",
         kind=kind.value,
         data=data,
         channel=TEXT,
@@ -149,9 +180,25 @@ async def text_stranger(kind: NotificationKind, phone: str, now: datetime, **dat
         expires_at=now + USEFUL_FOR,
         created_at=now,
         due_at=now,
+        **{"regency_code": "", **columns},
     )
-    text.phone = phone
-    await text.save(force_create=True)
+
+
+async def tell_author(notification_id: UUID, now: datetime) -> None:
+    """For the transaction in which a text came to nothing: if the desk wrote it, whoever did must reach the reporter
+    some other way.
+    """
+    message = await Message.get_or_none(notifications__id=notification_id).select_related("report")
+    if message is not None and message.author_id is not None:
+        await notify(
+            NotificationKind.MESSAGE_FAILED,
+            [message.author_id],
+            None,
+            now=now,
+            regency_code=message.regency_code,
+            number=message.report.number,
+            report_id=str(message.report_id),
+        )
 
 
 async def coordinators_of(region_code: str) -> list[UUID]:
@@ -164,7 +211,7 @@ async def coordinators_of(region_code: str) -> list[UUID]:
     return [row["id"] for row in rows]
 
 
-def _fields(task: Task) -> dict[str, Any]:
+def task_fields(task: Task) -> dict[str, Any]:
     """What `texts.render` reads of a task; nothing of the patient."""
     name = task_kinds()[task.kind].name
     return {

@@ -20,7 +20,16 @@ from tortoise.connection import get_connection
 from tortoise.transactions import in_transaction
 
 from kurir_api.dispatch.fallbacks import FALLBACK_AFTER
-from kurir_api.dispatch.notifications import ALARMS, MUST_ARRIVE, PUSH, REFUSED, TEXTED, TROUBLE, follow_by_text
+from kurir_api.dispatch.notifications import (
+    ALARMS,
+    MUST_ARRIVE,
+    PUSH,
+    REFUSED,
+    TEXTED,
+    TROUBLE,
+    follow_by_text,
+    tell_author,
+)
 from kurir_api.dispatch.senders import Delivery, Outcome, Push, PushSender
 from kurir_api.dispatch.texts import NotificationKind, render
 from kurir_api.errors import InvalidTransition
@@ -215,6 +224,9 @@ def _push(due: Due, phone: Phone, now: datetime) -> Push:
         "Alert": due.alert_id,
         "Drill": due.data.get("drill_id"),
         "Cost": due.data.get("cost_id"),
+        "Report": due.data.get("report_id"),
+        "Case": due.data.get("case_id"),
+        "Referral": due.data.get("referral_id"),
     }
     return Push(
         notification_id=due.id,
@@ -290,6 +302,8 @@ async def _end(due: Due, now: datetime, *, sent: bool = False, failure: str | No
             return
         if failure and _may_follow(due, now):
             await follow_by_text(due.id, now)
+        if failed_at and due.member_id is None:
+            await tell_author(due.id, now)
         if not alerting:
             return
         alert = await Alert.get(id=due.alert_id)

@@ -34,6 +34,7 @@ __all__ = [
     "Text",
     "render",
     "render_line",
+    "written",
 ]
 
 NAME = "Kurir"
@@ -74,8 +75,9 @@ def render(kind: str, locale: str, data: Mapping[str, Any]) -> Text:
     Of `data` nothing is read but: `kind_name` ({"id": ..., "en": ...}) and `number`, which every kind that names
     them needs; `village`, `subdistrict`, `distance_m` (metres), `starts_at` and `deadline` (ISO 8601 with offset)
     with `time_zone` (IANA), `urgency`, `alerted` (people), `said` (a refusal's words, {"id": ..., "en": ...}),
-    `rupiah`, `costs` (how many), `partner` (a name) and `month` (its first day, ISO 8601), each of which may be
-    missing or None. ValueError for an unknown kind or a time without offset, KeyError for a missing field.
+    `rupiah`, `costs` (how many), `partner` (a name), `programme` (its name, {"id": ..., "en": ...}), `month` (its
+    first day, ISO 8601) and `link`, each of which may be missing or None. ValueError for an
+    unknown kind or a time without offset, KeyError for a missing field.
     """
     return _render(WORDINGS[NotificationKind(kind)], locale, data)
 
@@ -161,7 +163,11 @@ def _moment(name: str, data: Mapping[str, Any], language: str) -> str | None:
     moment = datetime.fromisoformat(data[name])
     if moment.tzinfo is None:
         raise ValueError(f"{name} needs an offset from UTC: {data[name]}")
-    zone = ZoneInfo(data["time_zone"])
+    return written(moment, ZoneInfo(data["time_zone"]), language)
+
+
+def written(moment: datetime, zone: ZoneInfo, language: str) -> str:
+    """The moment by the clock of the zone, such as "Min 22 Nov 07.00 WIB"."""
     day_and_hour = format_datetime(moment, LANGUAGES[language].moment, tzinfo=zone, locale=language)
     # Only Indonesian knows the short names WIB, WITA and WIT; readers of English here know them too.
     return f"{day_and_hour} {get_timezone_name(moment.astimezone(zone), 'short', locale=INDONESIAN)}"
@@ -190,8 +196,16 @@ def _month(data: Mapping[str, Any], language: str) -> str | None:
     return None if month is None else format_date(date.fromisoformat(month), "MMMM y", locale=language)
 
 
+def _programme(data: Mapping[str, Any], language: str) -> str | None:
+    return str(data["programme"][language]) if data.get("programme") else None
+
+
 def _partner(data: Mapping[str, Any], _language: str) -> str | None:
     return data.get("partner")
+
+
+def _link(data: Mapping[str, Any], _language: str) -> str | None:
+    return data.get("link")
 
 
 # The only fields a text can hold, and the only way into one.
@@ -209,4 +223,6 @@ FIELDS: Mapping[str, Callable[[Mapping[str, Any], str], str | None]] = {
     "costs": _costs,
     "partner": _partner,
     "month": _month,
+    "programme": _programme,
+    "link": _link,
 }

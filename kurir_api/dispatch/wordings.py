@@ -14,8 +14,13 @@ SEPARATOR = " · "
 
 class NotificationKind(StrEnum):
     """What a notification is about. TASK_TAKEN is sent silently: it withdraws the alert. From NOBODY_LEFT to
-    NOT_VERIFIED they are alarms, named as their reasons. The COST ones tell members what became of their costs. The
-    REPLY ones answer a member's text message (REPLY_UNKNOWN: a stranger's) by another.
+    DID_NOT_COME they are alarms, from REPORT_WAITING to INSURANCE_DUE escalations, named as their reasons and kinds,
+    but REFERRAL_UNANSWERED is a REFERRAL_LATE where the desk itself has to answer;
+    HANDED_UP tells a desk that one below gave it something. The COST ones tell members what became of their costs,
+    the REFERRAL ones a programme's officers and the desk what the other did. The REPLY ones answer a member's text
+    message by another. THREAD_MESSAGE is what the desk wrote to a reporter, of which
+    MESSAGE_FAILED tells that it didn't leave; REPORT_RECEIVED is the first answer to one. The FAMILY ones go to a
+    patient's family, but FAMILY_DISPUTED to the volunteers of whom it speaks.
     """
 
     TASK_ALERT = "TASK_ALERT"
@@ -32,6 +37,7 @@ class NotificationKind(StrEnum):
     WINDOW_PASSED = "WINDOW_PASSED"
     NOT_STARTED = "NOT_STARTED"
     NOT_VERIFIED = "NOT_VERIFIED"
+    DID_NOT_COME = "DID_NOT_COME"
     DRILL = "DRILL"
     COST_ENDORSED = "COST_ENDORSED"
     COST_APPROVED = "COST_APPROVED"
@@ -44,6 +50,16 @@ class NotificationKind(StrEnum):
     DISPUTE_SETTLED = "DISPUTE_SETTLED"
     PLEDGE_MADE = "PLEDGE_MADE"
     MONTH_CLOSED = "MONTH_CLOSED"
+    REPORT_WAITING = "REPORT_WAITING"
+    REFERRAL_LATE = "REFERRAL_LATE"
+    REFERRAL_UNANSWERED = "REFERRAL_UNANSWERED"
+    INSURANCE_DUE = "INSURANCE_DUE"
+    HANDED_UP = "HANDED_UP"
+    REFERRAL_SENT = "REFERRAL_SENT"
+    REFERRAL_REVOKED = "REFERRAL_REVOKED"
+    REFERRAL_INFO_REQUESTED = "REFERRAL_INFO_REQUESTED"
+    REFERRAL_DECIDED = "REFERRAL_DECIDED"
+    REFERRAL_DUE = "REFERRAL_DUE"
     REPLY_TAKEN = "REPLY_TAKEN"
     REPLY_STARTED = "REPLY_STARTED"
     REPLY_RELEASED = "REPLY_RELEASED"
@@ -52,7 +68,18 @@ class NotificationKind(StrEnum):
     REPLY_DECLINED = "REPLY_DECLINED"
     REPLY_REFUSED = "REPLY_REFUSED"
     REPLY_HELP = "REPLY_HELP"
-    REPLY_UNKNOWN = "REPLY_UNKNOWN"
+    THREAD_MESSAGE = "THREAD_MESSAGE"
+    MESSAGE_CAME = "MESSAGE_CAME"
+    MESSAGE_FAILED = "MESSAGE_FAILED"
+    REPORT_RECEIVED = "REPORT_RECEIVED"
+    FAMILY_COMING = "FAMILY_COMING"
+    FAMILY_ASKED = "FAMILY_ASKED"
+    FAMILY_THANKED = "FAMILY_THANKED"
+    FAMILY_HEARD = "FAMILY_HEARD"
+    FAMILY_REFUSED = "FAMILY_REFUSED"
+    FAMILY_UNKNOWN = "FAMILY_UNKNOWN"
+    FAMILY_LINK = "FAMILY_LINK"
+    FAMILY_DISPUTED = "FAMILY_DISPUTED"
 
 
 class Text(NamedTuple):
@@ -145,6 +172,10 @@ WORDINGS: Mapping[NotificationKind, Mapping[str, Text]] = {
         INDONESIAN: Text("Sudah selesai, belum diverifikasi: {kind}", "{place} · {time} · No. {number}"),
         ENGLISH: Text("Done, not verified yet: {kind}", "{place} · {time} · No. {number}"),
     },
+    NotificationKind.DID_NOT_COME: {
+        INDONESIAN: Text("{urgency}Keluarga bilang bantuan belum datang: {kind}", "{place} · {time} · No. {number}"),
+        ENGLISH: Text("{urgency}The family says nobody came: {kind}", "{place} · {time} · No. {number}"),
+    },
     NotificationKind.DRILL: {
         INDONESIAN: Text("Uji coba: bukan tugas", "Ketuk pesan ini, supaya kami tahu pesan sampai di ponsel Anda"),
         ENGLISH: Text("Test: this is not a task", "Tap this message, so that we know it reached your phone"),
@@ -201,6 +232,63 @@ WORDINGS: Mapping[NotificationKind, Mapping[str, Text]] = {
         INDONESIAN: Text("Pembukuan {month} ditutup", "Laporan kontribusi bulan itu tidak berubah lagi"),
         ENGLISH: Text("The books of {month} are closed", "The statement of that month changes no more"),
     },
+    NotificationKind.REPORT_WAITING: {
+        INDONESIAN: Text(
+            "Laporan belum ditangani: No. {number}", "Menunggu sejak {time} · Baca dan tangani di Kurir"
+        ),
+        ENGLISH: Text("Nobody has taken up report No. {number}", "Waiting since {time} · Read it in Kurir"),
+    },
+    NotificationKind.REFERRAL_LATE: {
+        INDONESIAN: Text(
+            "Rujukan belum dijawab: No. {number}",
+            "Batas waktu {deadline} · Ingatkan programnya, atau lengkapi di Kurir",
+        ),
+        ENGLISH: Text(
+            "Referral without an answer: No. {number}",
+            "Due {deadline} · Remind the programme, or complete it in Kurir",
+        ),
+    },
+    NotificationKind.REFERRAL_UNANSWERED: {
+        INDONESIAN: Text("Program menunggu keterangan: rujukan No. {number}", "Lengkapi rujukan di Kurir"),
+        ENGLISH: Text("A programme waits for information: No. {number}", "Complete the referral in Kurir"),
+    },
+    NotificationKind.INSURANCE_DUE: {
+        INDONESIAN: Text(
+            "Jaminan kesehatan belum aktif: kasus No. {number}",
+            "Batas waktu {deadline} · Sesudah itu perawatan tidak dijamin",
+        ),
+        ENGLISH: Text(
+            "Insurance not active: case No. {number}", "Due {deadline} · After that the stay is not covered"
+        ),
+    },
+    NotificationKind.HANDED_UP: {
+        INDONESIAN: Text("Diserahkan kepada Anda: No. {number}", "Alasannya ada di Kurir"),
+        ENGLISH: Text("Handed up to you: No. {number}", "Kurir says why"),
+    },
+    NotificationKind.REFERRAL_SENT: {
+        INDONESIAN: Text("Rujukan untuk {programme}", "Periksa dan jawab di Kurir · No. {number}"),
+        ENGLISH: Text("Referral to {programme}", "Look at it and answer in Kurir · No. {number}"),
+    },
+    NotificationKind.REFERRAL_REVOKED: {
+        INDONESIAN: Text("Rujukan dibatalkan: {programme}", "Tidak perlu dijawab lagi · No. {number}"),
+        ENGLISH: Text("Referral revoked: {programme}", "It needs no answer any more · No. {number}"),
+    },
+    NotificationKind.REFERRAL_INFO_REQUESTED: {
+        INDONESIAN: Text("Keterangan diminta: {programme}", "Lengkapi rujukan di Kurir · No. {number}"),
+        ENGLISH: Text("Information asked for: {programme}", "Complete the referral in Kurir · No. {number}"),
+    },
+    NotificationKind.REFERRAL_DECIDED: {
+        INDONESIAN: Text("{said}: {programme}", "Kabari warga, lalu konfirmasikan di Kurir · No. {number}"),
+        ENGLISH: Text("{said}: {programme}", "Tell the resident, then confirm it in Kurir · No. {number}"),
+    },
+    NotificationKind.REFERRAL_DUE: {
+        INDONESIAN: Text(
+            "Rujukan menunggu jawaban Anda: {programme}", "Batas waktunya hampir atau sudah lewat · No. {number}"
+        ),
+        ENGLISH: Text(
+            "A referral waits for your answer: {programme}", "Its time is nearly or already over · No. {number}"
+        ),
+    },
     NotificationKind.REPLY_TAKEN: {
         INDONESIAN: Text(
             "No. {number} milik Anda",
@@ -249,25 +337,79 @@ WORDINGS: Mapping[NotificationKind, Mapping[str, Text]] = {
         INDONESIAN: Text(
             "Pesan ini tidak terbaca",
             "Kirim AMBIL, TIDAK, MULAI, SELESAI atau LEPAS dan nomor tugas, misalnya AMBIL 4821 · "
-            "Hal lain: hubungi koordinator",
+            "Hal lain: tulis lagi di sini",
         ),
         ENGLISH: Text(
             "Not understood",
             "Send AMBIL (take), TIDAK (no), MULAI (start), SELESAI (done) or LEPAS (give back) and the number: "
-            "AMBIL 4821 · Else call your coordinator",
+            "AMBIL 4821 · Else write here again",
         ),
     },
-    NotificationKind.REPLY_UNKNOWN: {
+    NotificationKind.THREAD_MESSAGE: {
+        INDONESIAN: Text("Balasan untuk pelapor", "Laporan No. {number}"),
+        ENGLISH: Text("Reply to a reporter", "Report No. {number}"),
+    },
+    NotificationKind.MESSAGE_CAME: {
+        INDONESIAN: Text("Pelapor menulis lagi", "Laporan No. {number} · Baca di Kurir"),
+        ENGLISH: Text("The reporter wrote again", "Report No. {number} · Read it in Kurir"),
+    },
+    NotificationKind.MESSAGE_FAILED: {
+        INDONESIAN: Text("Balasan Anda tidak terkirim", "Laporan No. {number} · Hubungi pelapor dengan cara lain"),
+        ENGLISH: Text("Your reply was not delivered", "Report No. {number} · Reach the reporter another way"),
+    },
+    NotificationKind.REPORT_RECEIVED: {
         INDONESIAN: Text(
-            "Nomor ini belum terdaftar di Kurir",
-            "Relawan: kirim dari nomor yang terdaftar · Butuh bantuan: hubungi kantor desa · "
-            "Gawat darurat: telepon 119",
+            "Laporan Anda kami terima, No. {number}",
+            "Petugas akan membacanya · Balas di sini bila ada tambahan · Gawat darurat: telepon 119",
         ),
         ENGLISH: Text(
-            "This number is not registered with Kurir",
-            "Volunteers: write from the registered number · In need of help: call your village office · "
-            "Emergency: call 119",
+            "We received your report, No. {number}",
+            "An officer will read it · Reply here to add something · Emergency: call 119",
         ),
+    },
+    NotificationKind.FAMILY_COMING: {
+        INDONESIAN: Text("Sudah ada relawan: {kind}", "{time} · No. {number}"),
+        ENGLISH: Text("A volunteer is coming: {kind}", "{time} · No. {number}"),
+    },
+    NotificationKind.FAMILY_ASKED: {
+        INDONESIAN: Text(
+            "Apakah bantuan sudah datang? {kind}",
+            "{time} · Balas SUDAH {number} bila sudah, BELUM {number} bila belum",
+        ),
+        ENGLISH: Text(
+            "Did the help come? {kind}", "{time} · Reply SUDAH {number} if it came, BELUM {number} if it did not"
+        ),
+    },
+    NotificationKind.FAMILY_THANKED: {
+        INDONESIAN: Text("Terima kasih, No. {number}", "Kami catat bahwa bantuan sudah datang"),
+        ENGLISH: Text("Thank you, No. {number}", "We noted that the help came"),
+    },
+    NotificationKind.FAMILY_HEARD: {
+        INDONESIAN: Text("Kami catat, No. {number}", "Koordinator diberi tahu · Gawat darurat: telepon 119"),
+        ENGLISH: Text("We noted it, No. {number}", "The coordinator is told · Emergency: call 119"),
+    },
+    NotificationKind.FAMILY_REFUSED: {
+        INDONESIAN: Text("No. {number}", "{said}"),
+        ENGLISH: Text("No. {number}", "{said}"),
+    },
+    NotificationKind.FAMILY_UNKNOWN: {
+        INDONESIAN: Text(
+            "No. {number} tidak kami temukan",
+            "Periksa nomornya · Jawab dari telepon yang melapor, atau hubungi kantor",
+        ),
+        ENGLISH: Text(
+            "No. {number} was not found", "Check the number · Answer from the phone that reported, or call the office"
+        ),
+    },
+    NotificationKind.FAMILY_LINK: {
+        INDONESIAN: Text("Kapan bantuan datang, lihat di sini", "{link}"),
+        ENGLISH: Text("See here when help comes", "{link}"),
+    },
+    NotificationKind.FAMILY_DISPUTED: {
+        INDONESIAN: Text(
+            "Keluarga bilang bantuan belum datang: {kind}", "Bila Anda datang, hubungi koordinator · No. {number}"
+        ),
+        ENGLISH: Text("The family says nobody came: {kind}", "If you did come, call your coordinator · No. {number}"),
     },
 }
 """119 is Indonesia's number for medical emergencies."""

@@ -4,6 +4,8 @@ import asyncio
 
 from starlette.routing import BaseRoute
 
+from kurir_api.files.family import family_routes
+from kurir_api.files.letters import letter_routes
 from kurir_api.files.receipts import receipt_routes
 from kurir_api.files.statements import statement_routes
 from kurir_api.files.statistics import statistics_routes
@@ -20,9 +22,11 @@ def file_routes() -> list[BaseRoute]:
     """Everything under /receipts, /statements and the like. Settings and storage: in `app.state.services`."""
     slots = asyncio.Semaphore(DOCUMENTS_AT_ONCE)
     return [
+        *letter_routes(slots),
         *receipt_routes(),
         *statement_routes(slots),
         *statistics_routes(),
         *verify_routes(),
+        *family_routes(),
         *year_routes(slots),
     ]

@@ -10,7 +10,7 @@ from kurir_api.errors import InvalidInput, NotFound
 from kurir_api.files.asking import missing, principal_of_link, sent
 from kurir_api.services.contributions.totals import Period
 from kurir_api.services.statistics.charts import StatisticsChart, as_svg
-from kurir_api.services.statistics.names import region_names
+from kurir_api.services.statistics.names import names_in
 from kurir_api.services.statistics.paths import asked_of, file_name
 from kurir_api.services.statistics.statistics import Statistics, statistics
 from kurir_api.services.statistics.tables import StatisticsTable, as_csv
@@ -32,7 +32,7 @@ async def _table(request: Request) -> Response:
     except ValueError as error:
         raise missing() from error
     found = await _statistics(request)
-    content = as_csv(table, found, await region_names(found))
+    content = as_csv(table, found, await names_in(found))
     return Response(content.encode(), headers=sent("text/csv; charset=utf-8", f"{file_name(table, found)}.csv"))
 
 
@@ -43,7 +43,7 @@ async def _chart(request: Request) -> Response:
         raise missing() from error
     found = await _statistics(request)
     headers = sent("image/svg+xml", f"{file_name(chart, found)}.svg", inline=True) | DRAWN
-    return Response(as_svg(chart, found, await region_names(found)).encode(), headers=headers)
+    return Response(as_svg(chart, found, await names_in(found)).encode(), headers=headers)
 
 
 async def _statistics(request: Request) -> Statistics:

@@ -7,12 +7,19 @@ from strawberry.extensions.disable_introspection import DisableIntrospection
 from strawberry.schema.config import StrawberryConfig
 from strawberry.tools import create_type
 
+from kurir_api.schema.aid.aid_lookup import aid_lookup
+from kurir_api.schema.aid.aid_lookups import aid_lookups
 from kurir_api.schema.alarms.acknowledge_alarm import acknowledge_alarm
 from kurir_api.schema.alarms.alarms import alarms
+from kurir_api.schema.assessments.assessment_form import assessment_form
+from kurir_api.schema.assessments.assessments import assessments
+from kurir_api.schema.assessments.refer_needs import refer_needs
+from kurir_api.schema.assessments.submit_assessment import submit_assessment
 from kurir_api.schema.cases.case import case
 from kurir_api.schema.cases.cases import cases
 from kurir_api.schema.cases.move_case import move_case
 from kurir_api.schema.cases.open_case import open_case
+from kurir_api.schema.cases.register_patient import register_patient
 from kurir_api.schema.claims.accept_offer import accept_offer
 from kurir_api.schema.claims.complete_claim import complete_claim
 from kurir_api.schema.claims.decline_offer import decline_offer
@@ -31,12 +38,15 @@ from kurir_api.schema.costs.edit_cost import edit_cost
 from kurir_api.schema.costs.log_cost import log_cost
 from kurir_api.schema.costs.review_cost import review_cost
 from kurir_api.schema.costs.review_costs import review_costs
+from kurir_api.schema.desks.hand_up import hand_up
 from kurir_api.schema.devices.register_device import register_device
 from kurir_api.schema.devices.unregister_device import unregister_device
 from kurir_api.schema.drills.answer_drill import answer_drill
 from kurir_api.schema.drills.reachability import reachability
 from kurir_api.schema.enums import describe_values
 from kurir_api.schema.errors import refusal_handlers
+from kurir_api.schema.family.create_family_link import create_family_link
+from kurir_api.schema.family.revoke_family_link import revoke_family_link
 from kurir_api.schema.limits import hardening
 from kurir_api.schema.masking import KurirSchema
 from kurir_api.schema.members.invite_member import invite_member
@@ -57,10 +67,21 @@ from kurir_api.schema.notifications.dead_letters import dead_letters
 from kurir_api.schema.notifications.mark_notifications_read import mark_notifications_read
 from kurir_api.schema.notifications.my_notifications import my_notifications
 from kurir_api.schema.places.facilities import facilities
+from kurir_api.schema.places.holidays import holidays
 from kurir_api.schema.places.regions import regions
+from kurir_api.schema.places.set_insurance_rule import set_insurance_rule
+from kurir_api.schema.programmes.programmes import programmes
 from kurir_api.schema.rates.end_rate import end_rate
 from kurir_api.schema.rates.rates import rates
 from kurir_api.schema.rates.set_rate import set_rate
+from kurir_api.schema.recurrences.end_recurrence import end_recurrence
+from kurir_api.schema.recurrences.repeat_task import repeat_task
+from kurir_api.schema.referrals.check_document import check_document
+from kurir_api.schema.referrals.move_referral import move_referral
+from kurir_api.schema.referrals.refer import refer
+from kurir_api.schema.referrals.referrals import referrals
+from kurir_api.schema.reports.place_report import place_report
+from kurir_api.schema.reports.reply_to_report import reply_to_report
 from kurir_api.schema.reports.reports import reports
 from kurir_api.schema.reports.resolve_report import resolve_report
 from kurir_api.schema.reports.submit_report import submit_report
@@ -94,6 +115,8 @@ QUERIES = [
     cases,
     case,
     reports,
+    referrals,
+    programmes,
     costs,
     rates,
     needs,
@@ -106,7 +129,11 @@ QUERIES = [
     open_month,
     regions,
     facilities,
+    aid_lookups,
+    holidays,
     statistics,
+    assessment_form,
+    assessments,
 ]
 MUTATIONS = [
     claim_task,
@@ -137,8 +164,20 @@ MUTATIONS = [
     end_rate,
     submit_report,
     resolve_report,
+    reply_to_report,
+    place_report,
+    hand_up,
     open_case,
     move_case,
+    register_patient,
+    set_insurance_rule,
+    repeat_task,
+    end_recurrence,
+    create_family_link,
+    revoke_family_link,
+    refer,
+    move_referral,
+    check_document,
     create_task,
     publish_task,
     cancel_task,
@@ -147,7 +186,10 @@ MUTATIONS = [
     revoke_claim,
     report_no_show,
     acknowledge_alarm,
+    aid_lookup,
     invite_member,
+    submit_assessment,
+    refer_needs,
 ]
 SUBSCRIPTIONS = [nearby_task_events, board_events, my_notifications_stream.my_notifications]
 

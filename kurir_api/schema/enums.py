@@ -15,19 +15,29 @@ from kurir_api.models import (
     ClaimStatus,
     CostCategory,
     CostStatus,
+    FamilyWord,
+    Follows,
+    HolidayKind,
+    InsuranceRule,
     LineDecision,
+    LookupKey,
+    LookupOutcome,
     OrganizationKind,
     RateUnit,
+    ReferralStatus,
     RegionLevel,
     ReportStatus,
     Role,
+    Sex,
     TaskStatus,
     Urgency,
     WaveStatus,
     Weekday,
 )
+from kurir_api.services.cases.insurance import InsuranceStatus
 from kurir_api.services.statistics.charts import StatisticsChart
 from kurir_api.services.statistics.tables import StatisticsTable
+from kurir_api.services.threads.delivery import MessageDelivery
 from kurir_api.transitions import LiveEvent
 
 VALUES: Mapping[type[Enum], Mapping[str, str]] = {
@@ -114,7 +124,7 @@ VALUES: Mapping[type[Enum], Mapping[str, str]] = {
         "IN_PROGRESS": "The member has set off.",
         "COMPLETED": "The member is done.",
         "VERIFIED": "A coordinator confirmed the work.",
-        "DISPUTED": "A coordinator doubts the work.",
+        "DISPUTED": "The patient's family says that nobody came.",
         "DECLINED": "The member turned the offer down.",
         "RELEASED": "The member gave the slot back.",
         "EXPIRED": "Not answered, or not started, in time.",
@@ -142,6 +152,7 @@ VALUES: Mapping[type[Enum], Mapping[str, str]] = {
         "NOT_STARTED": "A member didn't set off in time.",
         "WINDOW_PASSED": "The time is over, and the task isn't done.",
         "NOT_VERIFIED": "The task was done a day ago, and nobody has verified it.",
+        "DID_NOT_COME": "The patient's family says that nobody came.",
     },
     WaveStatus: {
         "PLANNED": "To be sent when it is due.",
@@ -183,6 +194,22 @@ VALUES: Mapping[type[Enum], Mapping[str, str]] = {
         "REJECTED": "Turned down, with a reason.",
         "VOID": "Reversed.",
     },
+    ReferralStatus: {
+        "SENT": "The programme has to answer.",
+        "INFO_REQUESTED": "The programme asked the desk for something; its time stands still.",
+        "ACCEPTED": "The programme takes it up.",
+        "IN_PROCESS": "The programme works on its decision.",
+        "DECLINED": "It is not the programme's to decide; the note says why.",
+        "GRANTED": "The aid is granted.",
+        "PARTLY_GRANTED": "A part of it is granted; the note says which.",
+        "REFUSED": "The aid is refused; the note says why.",
+        "CONFIRMED": "The desk has made sure that the decision reached the resident.",
+        "REVOKED": "The desk took it back, or the patient died.",
+    },
+    Follows: {
+        "REOPENING": "The need is there again, or still, after a referral that was declined, revoked or granted.",
+        "APPEAL": "Against a decision that refused the aid, or a part of it.",
+    },
     RateUnit: {
         "DAY": "A day.",
         "NIGHT": "A night.",
@@ -194,19 +221,59 @@ VALUES: Mapping[type[Enum], Mapping[str, str]] = {
         "CONFIRMED": "The line is right.",
         "DISPUTED": "It is not; the note says why.",
     },
+    MessageDelivery: {
+        "QUEUED": "It will be sent, or tried again.",
+        "SENT": "Handed to the provider.",
+        "FAILED": "It could not be sent; reach the reporter another way.",
+    },
     StatisticsChart: {
         "BENEFICIARIES_BY_MONTH": "Patients who were helped, by month.",
         "BENEFICIARIES_BY_YEAR": "Patients who were helped, by year.",
         "TASKS_BY_KIND": "Tasks that were completed, by kind.",
         "COSTS_BY_CATEGORY": "Money and gifts, by category.",
         "MINUTES_TO_CLAIM": "How soon tasks were claimed, by month.",
+        "REFERRALS_BY_PROGRAMME": "Referrals, by programme: granted, and others.",
         "WAITING": "Who waits now, by village or sub-district.",
     },
     StatisticsTable: {
         "MONTHS": "A month.",
         "KINDS": "A kind of task.",
         "CATEGORIES": "A category of costs.",
+        "PROGRAMMES": "A programme that somebody was referred to.",
         "WAITING": "A village, or sub-district, where people wait.",
+    },
+    Sex: {
+        "FEMALE": "Perempuan.",
+        "MALE": "Laki-laki.",
+    },
+    InsuranceRule: {
+        "CALENDAR_DAYS": "All hours, day and night, weekends and holidays too.",
+        "WORKING_DAYS": "Only the hours of working days, day and night.",
+    },
+    InsuranceStatus: {
+        "RUNNING": "There is time left, and no insurance is known.",
+        "MET": "The insurance was active in time.",
+        "MISSED": "The time is over; the stay may not be covered.",
+        "ENDED": "The patient left hospital, or the case was closed, before the time was over, without insurance.",
+    },
+    HolidayKind: {
+        "NATIONAL": "A national holiday.",
+        "COLLECTIVE_LEAVE": "Collective leave (cuti bersama) of the nation's offices.",
+        "LOCAL": "A day of one regency alone.",
+    },
+    FamilyWord: {
+        "CAME": "The family says that somebody came.",
+        "DID_NOT_COME": "The family says that nobody came.",
+    },
+    LookupKey: {
+        "NATIONAL_ID": "By national id.",
+        "NAME": "By the whole name and the village.",
+    },
+    LookupOutcome: {
+        "FOUND": "The member was told what is known.",
+        "NOT_FOUND": "Nobody, or nobody whom the member may know of.",
+        "SEVERAL": "Several people of the village bear the name; the member was told nothing of them.",
+        "LIMITED": "Refused, as the member had looked too many people up.",
     },
     LiveEvent: {
         "PUBLISHED": "The task has slots to take: published, or open again.",

@@ -24,6 +24,7 @@ from graphql import (
     InlineFragmentNode,
     IntValueNode,
     ListValueNode,
+    NullValueNode,
     OperationDefinitionNode,
     SelectionNode,
     StringValueNode,
@@ -166,7 +167,9 @@ class Measuring:
         return self.fragments[name]
 
     def _page(self, node: FieldNode, field: GraphQLField) -> int:
-        """How many items the field may answer with: its `first`, or the length of its `ids`."""
+        """How many items the field may answer with: its `first`, or the length of its `ids`; one by its `number`."""
+        if any(argument.name.value == "number" and self._is_given(argument) for argument in node.arguments or ()):
+            return 1
         for name in ("first", "ids"):
             if name in field.args:
                 default = field.args[name].default_value
@@ -175,6 +178,16 @@ class Measuring:
                         return self._size(argument, default)
                 return _clamped(default)
         return 1
+
+    def _is_given(self, argument: ArgumentNode) -> bool:
+        """Whether it isn't null."""
+        value: ValueNode | None = argument.value
+        if isinstance(value, VariableNode):
+            given = self.variables.get(value.name.value, Undefined)
+            if given is not Undefined:
+                return given is not None
+            value = self.defaults.get(value.name.value)
+        return value is not None and not isinstance(value, NullValueNode)
 
     def _size(self, argument: ArgumentNode, default: object) -> int:
         value: ValueNode | None = argument.value

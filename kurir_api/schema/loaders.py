@@ -4,17 +4,15 @@ They give GraphQL types. What the caller may not see loads as None, or is left o
 """
 
 from collections import defaultdict
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from strawberry.dataloader import DataLoader
 from tortoise.expressions import Subquery
 from tortoise.functions import Count
-from tortoise.models import Model
-from tortoise.queryset import QuerySet
 
 from kurir_api import models
 from kurir_api.auth import Principal
@@ -36,7 +34,14 @@ from kurir_api.models import (
     Region,
     Wave,
 )
-from kurir_api.schema.pagination import Connection, newest_of_each
+from kurir_api.schema.assessments.loaders import AssessmentLoaders
+from kurir_api.schema.cases.loaders import CaseLoaders
+from kurir_api.schema.family.loaders import FamilyLoaders
+from kurir_api.schema.loading import Page, by_key, grouped, ids_in, paged, same
+from kurir_api.schema.pagination import Connection
+from kurir_api.schema.referrals.loaders import ReferralLoaders
+from kurir_api.schema.reports.loaders import ReportLoaders
+from kurir_api.schema.reports.message_loaders import MessageLoaders
 from kurir_api.services import visibility
 from kurir_api.services.cases.spending import spent_on
 from kurir_api.services.contributions.members import totals_of_members
@@ -55,69 +60,12 @@ if TYPE_CHECKING:
     from kurir_api.schema.reports.types import Report
     from kurir_api.schema.tasks.types import Task
 
-K = TypeVar("K")
-V = TypeVar("V")
 
-
-def _by_key(
-    rows: Callable[[list[Any]], Awaitable[Iterable[Model]]], make: Callable[[Any], V], key: str = "id"
-) -> DataLoader[Any, V]:
-    """One value per key."""
-
-    async def load(keys: list[Any]) -> list[V | None]:
-        found = {getattr(row, key): make(row) for row in await rows(keys)}
-        return [found.get(wanted) for wanted in keys]
-
-    return DataLoader(load_fn=load)
-
-
-def _grouped(
-    rows: Callable[[list[Any]], Awaitable[Iterable[Model]]], make: Callable[[Any], V], key: str
-) -> DataLoader[Any, list[V]]:
-    """A list of values per key, in the order of the rows."""
-
-    async def load(keys: list[Any]) -> list[list[V]]:
-        found: dict[Any, list[V]] = defaultdict(list)
-        for row in await rows(keys):
-            found[getattr(row, key)].append(make(row))
-        return [found[wanted] for wanted in keys]
-
-    return DataLoader(load_fn=load)
-
-
-Page = tuple[UUID, int | None, str | None]
-"""What a nested list is asked for: the parent's id, `first` and `after`."""
-
-
-def _paged(rows: QuerySet[Any], make: Callable[[Any], V], parent: str) -> "DataLoader[Page, Connection[V]]":
-    """A page of a parent's rows, newest first."""
-
-    async def load(keys: list[Page]) -> list[Connection[V]]:
-        asked: dict[tuple[int | None, str | None], list[UUID]] = defaultdict(list)
-        for parent_id, first, after in keys:
-            asked[first, after].append(parent_id)
-        found: dict[Page, Connection[V]] = {}
-        for (first, after), parents in asked.items():
-            pages = await newest_of_each(rows, make, first, after, parent=parent, parents=parents)
-            found |= {(one, first, after): page for one, page in zip(parents, pages, strict=True)}
-        return [found[key] for key in keys]
-
-    return DataLoader(load_fn=load)
-
-
-def _same(row: V) -> V:
-    return row
-
-
-def _ids_in(rows: QuerySet[Any]) -> Callable[[list[Any]], Awaitable[Iterable[Model]]]:
-    return lambda ids: rows.filter(pk__in=ids)
-
-
-class Loaders:
+class Loaders(CaseLoaders, FamilyLoaders, MessageLoaders, AssessmentLoaders, ReferralLoaders, ReportLoaders):
     """The loaders of one request, for one caller. Each is made when first used."""
 
     def __init__(self, principal: Principal) -> None:
-        self._principal = principal
+        super().__init__(principal)
         self._of_periods: dict[tuple[str, Period], DataLoader[Any, Any]] = {}
 
     def _of_period(
@@ -150,7 +98,7 @@ class Loaders:
             booked_on__lte=period.last_day,
         )
         rows = visibility.visible_costs(self._principal).filter(id__in=Subquery(booked.values("cost_id")))
-        return self._of_periods.setdefault(("costs", period), _paged(rows, Cost.of, "organization_id"))
+        return self._of_periods.setdefault(("costs", period), paged(rows, Cost.of, "organization_id"))
 
     def stats(self, period: Period) -> DataLoader[UUID, Totals]:
         """What members did in the period, as far as the caller may know."""
@@ -166,41 +114,41 @@ class Loaders:
         """Visible tasks by id."""
         from kurir_api.schema.tasks.types import Task  # noqa: PLC0415 - types refer to loaders, too
 
-        return _by_key(_ids_in(visibility.visible_tasks(self._principal)), Task.of)
+        return by_key(ids_in(visibility.visible_tasks(self._principal)), Task.of)
 
     @cached_property
     def case(self) -> "DataLoader[UUID, Case | None]":
         """Visible cases by id."""
         from kurir_api.schema.cases.types import Case  # noqa: PLC0415
 
-        return _by_key(_ids_in(visibility.visible_cases(self._principal)), Case.of)
+        return by_key(ids_in(visibility.visible_cases(self._principal)), Case.of)
 
     @cached_property
     def claim(self) -> "DataLoader[UUID, Claim | None]":
         """Visible claims by id."""
         from kurir_api.schema.claims.types import Claim  # noqa: PLC0415
 
-        return _by_key(_ids_in(visibility.visible_claims(self._principal)), Claim.of)
+        return by_key(ids_in(visibility.visible_claims(self._principal)), Claim.of)
 
     @cached_property
     def report(self) -> "DataLoader[UUID, Report | None]":
         """Visible reports by id."""
         from kurir_api.schema.reports.types import Report  # noqa: PLC0415
 
-        return _by_key(_ids_in(visibility.visible_reports(self._principal)), Report.of)
+        return by_key(ids_in(visibility.visible_reports(self._principal)), Report.of)
 
     @cached_property
     def cost(self) -> "DataLoader[UUID, Cost | None]":
         """Visible costs by id."""
         from kurir_api.schema.costs.types import Cost  # noqa: PLC0415
 
-        return _by_key(_ids_in(visibility.visible_costs(self._principal)), Cost.of)
+        return by_key(ids_in(visibility.visible_costs(self._principal)), Cost.of)
 
     @cached_property
     def cost_receipts(self) -> DataLoader[UUID, list[models.Receipt]]:
         """The receipts of a cost whose pictures the caller may see, in the order they were sent."""
         rows = models.Receipt.all().order_by("id")
-        return _grouped(lambda costs: rows.filter(cost_id__in=costs), _same, "cost_id")
+        return grouped(lambda costs: rows.filter(cost_id__in=costs), same, "cost_id")
 
     @cached_property
     def receipt_count(self) -> DataLoader[UUID, int]:
@@ -228,21 +176,21 @@ class Loaders:
         """A page of a case's visible tasks."""
         from kurir_api.schema.tasks.types import Task  # noqa: PLC0415
 
-        return _paged(visibility.visible_tasks(self._principal), Task.of, "case_id")
+        return paged(visibility.visible_tasks(self._principal), Task.of, "case_id")
 
     @cached_property
     def case_events(self) -> "DataLoader[Page, Connection[TimelineEvent]]":
         """A page of a case's visible timeline."""
         from kurir_api.schema.cases.types import TimelineEvent  # noqa: PLC0415
 
-        return _paged(visibility.visible_events(self._principal), TimelineEvent.of, "case_id")
+        return paged(visibility.visible_events(self._principal), TimelineEvent.of, "case_id")
 
     @cached_property
     def task_costs(self) -> "DataLoader[Page, Connection[Cost]]":
         """A page of a task's visible costs."""
         from kurir_api.schema.costs.types import Cost  # noqa: PLC0415
 
-        return _paged(visibility.visible_costs(self._principal), Cost.of, "task_id")
+        return paged(visibility.visible_costs(self._principal), Cost.of, "task_id")
 
     @cached_property
     def spent(self) -> DataLoader[UUID, int]:
@@ -259,7 +207,7 @@ class Loaders:
         """Visible needs by id."""
         from kurir_api.schema.needs.types import Need, need_rows  # noqa: PLC0415
 
-        return _by_key(_ids_in(need_rows(self._principal)), Need.of)
+        return by_key(ids_in(need_rows(self._principal)), Need.of)
 
     @cached_property
     def case_need(self) -> "DataLoader[UUID, Need | None]":
@@ -267,7 +215,7 @@ class Loaders:
         from kurir_api.schema.needs.types import Need, need_rows  # noqa: PLC0415
 
         of_cases = need_rows(self._principal).filter(task_id=None)
-        return _by_key(lambda cases: of_cases.filter(case_id__in=cases), Need.of, "case_id")
+        return by_key(lambda cases: of_cases.filter(case_id__in=cases), Need.of, "case_id")
 
     @cached_property
     def task_need(self) -> "DataLoader[UUID, Need | None]":
@@ -275,7 +223,7 @@ class Loaders:
         from kurir_api.schema.needs.types import Need, need_rows  # noqa: PLC0415
 
         rows = need_rows(self._principal)
-        return _by_key(lambda tasks: rows.filter(task_id__in=tasks), Need.of, "task_id")
+        return by_key(lambda tasks: rows.filter(task_id__in=tasks), Need.of, "task_id")
 
     @cached_property
     def need_pledges(self) -> "DataLoader[UUID, list[Pledge]]":
@@ -283,7 +231,7 @@ class Loaders:
         from kurir_api.schema.needs.types import Pledge  # noqa: PLC0415
 
         rows = visibility.visible_pledges(self._principal).order_by("id")
-        return _grouped(lambda needs: rows.filter(need_id__in=needs), Pledge.of, "need_id")
+        return grouped(lambda needs: rows.filter(need_id__in=needs), Pledge.of, "need_id")
 
     @cached_property
     def held_kinds(self) -> DataLoader[UUID, frozenset[str]]:
@@ -301,7 +249,7 @@ class Loaders:
         from kurir_api.schema.claims.types import Claim  # noqa: PLC0415
 
         rows = visibility.visible_claims(self._principal).filter(status__in=LIVE).order_by("id")
-        return _grouped(lambda tasks: rows.filter(task_id__in=tasks), Claim.of, "task_id")
+        return grouped(lambda tasks: rows.filter(task_id__in=tasks), Claim.of, "task_id")
 
     @cached_property
     def own_claim(self) -> "DataLoader[UUID, Claim | None]":
@@ -309,7 +257,7 @@ class Loaders:
         from kurir_api.schema.claims.types import Claim  # noqa: PLC0415
 
         rows = visibility.visible_claims(self._principal).filter(member_id=self._principal.member_id).order_by("id")
-        return _by_key(lambda tasks: rows.filter(task_id__in=tasks), Claim.of, "task_id")
+        return by_key(lambda tasks: rows.filter(task_id__in=tasks), Claim.of, "task_id")
 
     @cached_property
     def obstacles(self) -> DataLoader[models.Task, Obstacles]:
@@ -342,61 +290,61 @@ class Loaders:
     @cached_property
     def region(self) -> DataLoader[str, Region]:
         """Regions by code; everybody may know them."""
-        return _by_key(_ids_in(Region.all()), _same, "code")
+        return by_key(ids_in(Region.all()), same, "code")
 
     @cached_property
     def facility(self) -> DataLoader[UUID, Facility]:
         """Facilities by id, as relations of what the caller sees."""
-        return _by_key(_ids_in(Facility.all()), _same)
+        return by_key(ids_in(Facility.all()), same)
 
     @cached_property
     def organization(self) -> DataLoader[UUID, Organization]:
         """Organisations by id, as relations of what the caller sees."""
-        return _by_key(_ids_in(Organization.all()), _same)
+        return by_key(ids_in(Organization.all()), same)
 
     @cached_property
     def member(self) -> DataLoader[UUID, Member]:
         """Members by id, as relations of what the caller sees; their phone and place have rules of their own."""
-        return _by_key(_ids_in(Member.all()), _same)
+        return by_key(ids_in(Member.all()), same)
 
     @cached_property
     def contact(self) -> DataLoader[UUID, Member | None]:
         """Members whose phone the caller may know."""
-        return _by_key(_ids_in(visibility.reachable_members(self._principal)), _same)
+        return by_key(ids_in(visibility.reachable_members(self._principal)), same)
 
     @cached_property
     def whereabouts(self) -> DataLoader[UUID, Member | None]:
         """Members whose last place the caller may know."""
-        return _by_key(_ids_in(visibility.locatable_members(self._principal)), _same)
+        return by_key(ids_in(visibility.locatable_members(self._principal)), same)
 
     @cached_property
     def patient(self) -> DataLoader[UUID, Patient | None]:
         """Visible patients by id."""
-        return _by_key(_ids_in(visibility.visible_patients(self._principal)), _same)
+        return by_key(ids_in(visibility.visible_patients(self._principal)), same)
 
     @cached_property
     def memberships(self) -> DataLoader[UUID, list[Membership]]:
         """The memberships of a member, as far as the caller may know."""
         rows = visibility.visible_memberships(self._principal).order_by("id")
-        return _grouped(lambda members: rows.filter(member_id__in=members), _same, "member_id")
+        return grouped(lambda members: rows.filter(member_id__in=members), same, "member_id")
 
     @cached_property
     def capabilities(self) -> DataLoader[UUID, list[Capability]]:
         """The capabilities of a member, as far as the caller may know."""
         rows = visibility.visible_capabilities(self._principal).order_by("code")
-        return _grouped(lambda members: rows.filter(member_id__in=members), _same, "member_id")
+        return grouped(lambda members: rows.filter(member_id__in=members), same, "member_id")
 
     @cached_property
     def duty_shifts(self) -> DataLoader[UUID, list[DutyShift]]:
         """The duty shifts of a member, as far as the caller may know, in the order of the week."""
         rows = visibility.visible_duty_shifts(self._principal).order_by("weekday", "starts")
-        return _grouped(lambda members: rows.filter(member_id__in=members), _same, "member_id")
+        return grouped(lambda members: rows.filter(member_id__in=members), same, "member_id")
 
     @cached_property
     def waves(self) -> DataLoader[UUID, list[Wave]]:
         """The waves of a task, first first."""
         rows = Wave.all().order_by("number")
-        return _grouped(lambda tasks: rows.filter(task_id__in=tasks), _same, "task_id")
+        return grouped(lambda tasks: rows.filter(task_id__in=tasks), same, "task_id")
 
     @cached_property
     def open_alarms(self) -> "DataLoader[UUID, list[Alarm]]":
@@ -404,10 +352,10 @@ class Loaders:
         from kurir_api.schema.alarms.types import Alarm  # noqa: PLC0415
 
         rows = visibility.visible_alarms(self._principal).filter(ended_at__isnull=True).order_by("raised_at", "id")
-        return _grouped(lambda tasks: rows.filter(task_id__in=tasks), Alarm.of, "task_id")
+        return grouped(lambda tasks: rows.filter(task_id__in=tasks), Alarm.of, "task_id")
 
     @cached_property
     def alerts(self) -> DataLoader[UUID, list[Alert]]:
         """The visible alerts of a wave, by rank."""
         rows = visibility.visible_alerts(self._principal).order_by("rank")
-        return _grouped(lambda waves: rows.filter(wave_id__in=waves), _same, "wave_id")
+        return grouped(lambda waves: rows.filter(wave_id__in=waves), same, "wave_id")

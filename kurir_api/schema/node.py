@@ -13,12 +13,15 @@ from tortoise.queryset import QuerySet
 from kurir_api import models
 from kurir_api.auth import Principal
 from kurir_api.errors import InvalidInput, NotFound
+from kurir_api.schema.aid.types import AidLookup
 from kurir_api.schema.alarms.types import Alarm
+from kurir_api.schema.assessments.types import Assessment
 from kurir_api.schema.cases.types import Case, Patient, TimelineEvent
 from kurir_api.schema.claims.types import Claim
 from kurir_api.schema.context import Info
 from kurir_api.schema.costs.types import Cost
 from kurir_api.schema.drills.types import Drill
+from kurir_api.schema.family.types import FamilyLink
 from kurir_api.schema.ids import Node, split_id
 from kurir_api.schema.members.types import Member, Organization
 from kurir_api.schema.needs.types import Need, Pledge, need_rows
@@ -26,7 +29,11 @@ from kurir_api.schema.notifications.types import DeadLetter, Notification
 from kurir_api.schema.pagination import MOST
 from kurir_api.schema.permissions import EVERY_MEMBER, query
 from kurir_api.schema.places.types import Facility, Region
+from kurir_api.schema.programmes.types import Programme
 from kurir_api.schema.rates.types import Rate
+from kurir_api.schema.recurrences.types import Recurrence
+from kurir_api.schema.referrals.types import Referral
+from kurir_api.schema.reports.messages import Message
 from kurir_api.schema.reports.types import Report
 from kurir_api.schema.tasks.dispatch_types import Alert
 from kurir_api.schema.tasks.types import Task
@@ -50,21 +57,28 @@ def _region_code(text: str) -> str:
 
 
 SOURCES: Mapping[str, Source] = {
+    "AidLookup": Source(visibility.visible_aid_lookups, AidLookup.of),
     "Alarm": Source(visibility.visible_alarms, Alarm.of),
     "Alert": Source(visibility.visible_alerts, Alert.of),
+    "Assessment": Source(visibility.visible_assessments, Assessment.of),
     "Case": Source(visibility.visible_cases, Case.of),
     "Claim": Source(visibility.visible_claims, Claim.of),
     "Cost": Source(visibility.visible_costs, Cost.of),
     "DeadLetter": Source(visibility.visible_dead_letters, DeadLetter.of),
     "Drill": Source(visibility.visible_drills, Drill.of),
     "Facility": Source(visibility.visible_facilities, Facility.of),
+    "FamilyLink": Source(visibility.visible_family_links, FamilyLink.of),
     "Member": Source(visibility.visible_members, Member.of),
+    "Message": Source(visibility.visible_messages, Message.of),
     "Need": Source(need_rows, Need.of),
     "Notification": Source(visibility.visible_notifications, Notification.of),
     "Organization": Source(visibility.visible_organizations, Organization.of),
     "Patient": Source(visibility.visible_patients, Patient.of),
     "Pledge": Source(visibility.visible_pledges, Pledge.of),
+    "Programme": Source(visibility.visible_programmes, Programme.of),
     "Rate": Source(visibility.visible_rates, Rate.of),
+    "Recurrence": Source(visibility.visible_recurrences, Recurrence.of),
+    "Referral": Source(visibility.visible_referrals, Referral.of),
     "Region": Source(lambda _: models.Region.all(), Region.of, key=_region_code),
     "Report": Source(visibility.visible_reports, Report.of),
     "Task": Source(visibility.visible_tasks, Task.of),

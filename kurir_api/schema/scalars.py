@@ -64,7 +64,49 @@ DATE = strawberry.scalar(
 )
 
 
-SCALARS: Mapping[object, ScalarDefinition] = {Rupiah: RUPIAH, datetime: DATE_TIME, date: DATE}
+Json = NewType("Json", object)
+MOST_VALUES, DEEPEST = 2_000, 10
+
+
+def _parse_json(value: object) -> object:
+    """Values that PostgreSQL can store and every client can read."""
+    left, level = MOST_VALUES, [value]
+    for _ in range(DEEPEST):
+        left -= len(level)
+        inner: list[object] = []
+        for one in level:
+            if isinstance(one, dict):
+                inner += [*one.keys(), *one.values()]
+            elif isinstance(one, list):
+                inner += one
+            elif not _is_plain(one):
+                raise ValueError("JSON holds text without NUL, true, false, null and numbers of at most 2^53 - 1")
+        if left < 0 or not inner:
+            break
+        level = inner
+    else:
+        left = -1
+    if left < 0:
+        raise ValueError(f"JSON holds at most {MOST_VALUES} keys and values, {DEEPEST} inside one another")
+    return value
+
+
+def _is_plain(value: object) -> bool:
+    if isinstance(value, str):
+        return "\0" not in value
+    return value is None or (isinstance(value, int | float) and abs(value) <= MOST_RUPIAH)
+
+
+JSON = strawberry.scalar(
+    name="JSON",
+    description=f"A JSON value: at most {MOST_VALUES} keys and values, {DEEPEST} inside one another, without NUL and "
+    "numbers beyond 2^53 - 1.",
+    serialize=lambda value: value,
+    parse_value=_parse_json,
+)
+
+
+SCALARS: Mapping[object, ScalarDefinition] = {Rupiah: RUPIAH, datetime: DATE_TIME, date: DATE, Json: JSON}
 """Which scalar an annotation stands for."""
 
 

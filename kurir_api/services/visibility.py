@@ -11,26 +11,35 @@ from kurir_api.models import (
     HOLDING,
     LIVE,
     Account,
+    AidLookup,
     Alarm,
     Alert,
+    Assessment,
     Capability,
     Case,
     Claim,
+    ClaimStatus,
     ClosedMonth,
     Cost,
     Drill,
     DutyShift,
     Facility,
+    FamilyLink,
+    Holiday,
     LedgerEntry,
     Member,
     Membership,
+    Message,
     Need,
     Notification,
     Organization,
     Patient,
     Pledge,
+    Programme,
     Rate,
     Receipt,
+    Recurrence,
+    Referral,
     Region,
     RegionLevel,
     Report,
@@ -49,6 +58,9 @@ OFFICE = (*DESK, Role.ADMIN)
 HELPERS = (Role.VOLUNTEER, Role.PARTNER_REVIEWER)
 MEASURING = (Role.VOLUNTEER, *OFFICE)
 """Who may know how far away a task is: metres from enough places tell where the patient lives."""
+
+ANSWERING = (*HOLDING, ClaimStatus.COMPLETED)
+"""The claims with which one writes down, and mends, what a visit found out."""
 
 OFFERED_TO_ALL = (TaskStatus.OPEN, TaskStatus.FILLED, TaskStatus.IN_PROGRESS)
 WITHDRAWN = (TaskStatus.CANCELLED, TaskStatus.DONE)
@@ -114,14 +126,62 @@ def visible_cases(principal: Principal) -> QuerySet[Case]:
 
 
 def visible_patients(principal: Principal) -> QuerySet[Patient]:
-    """The patients of visible cases, and all of the desk's regions."""
-    cared_for = visible_cases(principal).values("patient_id")
-    return Patient.filter(within("region_id", principal.regions(*DESK)) | Q(id__in=Subquery(cared_for)))
+    """All of the desk's regions, and the patients of visible cases and referrals, also of those who moved away."""
+    return Patient.filter(
+        within("region_id", principal.regions(*DESK))
+        | Q(id__in=Subquery(visible_cases(principal).values("patient_id")))
+        | Q(id__in=Subquery(visible_referrals(principal).values("patient_id")))
+    )
 
 
 def visible_reports(principal: Principal) -> QuerySet[Report]:
     """The desk's regions', and what one took down oneself."""
     return Report.filter(within("region_id", principal.regions(*DESK)) | Q(taken_by_id=principal.member_id))
+
+
+def visible_messages(principal: Principal) -> QuerySet[Message]:
+    """The conversations of the desk's regions."""
+    return Message.filter(within("report__region_id", principal.regions(*DESK)))
+
+
+def visible_family_links(principal: Principal) -> QuerySet[FamilyLink]:
+    """Those of the desk's cases."""
+    return FamilyLink.filter(within("case__region_id", principal.regions(*DESK)))
+
+
+def visible_recurrences(principal: Principal) -> QuerySet[Recurrence]:
+    """Those of the desk's cases."""
+    return Recurrence.filter(within("case__region_id", principal.regions(*DESK)))
+
+
+def visible_programmes(principal: Principal) -> QuerySet[Programme]:
+    """Those of the regencies one works in."""
+    return Programme.filter(within("regency_code", _regencies(principal.regions())))
+
+
+def visible_referrals(principal: Principal) -> QuerySet[Referral]:
+    """The desk's regions', and for a programme's officer those to it from the regions one answers for."""
+    return Referral.filter(within("region_id", principal.regions(*DESK)) | _decided(principal))
+
+
+def decided_referrals(principal: Principal) -> QuerySet[Referral]:
+    """Those that are the caller's to decide, as an officer of their programme, or were."""
+    return Referral.filter(_decided(principal))
+
+
+def _decided(principal: Principal) -> Q:
+    decided = NOTHING
+    for scope in principal.scopes:
+        if scope.role is Role.PROGRAMME_OFFICER:
+            here = within("region_id", frozenset({scope.region_code}))
+            decided |= here & Q(programme__organization_id=scope.organization_id)
+    return decided
+
+
+def visible_assessments(principal: Principal) -> QuerySet[Assessment]:
+    """The desk's regions', and those of tasks one holds or has done, until that is verified."""
+    answering = Claim.filter(member_id=principal.member_id, status__in=ANSWERING).values("task_id")
+    return Assessment.filter(within("region_id", principal.regions(*DESK)) | Q(task_id__in=Subquery(answering)))
 
 
 def visible_costs(principal: Principal) -> QuerySet[Cost]:
@@ -278,6 +338,16 @@ def visible_facilities(principal: Principal) -> QuerySet[Facility]:
     return Facility.filter(within("regency_code", _regencies(principal.regions())))
 
 
+def visible_holidays(principal: Principal) -> QuerySet[Holiday]:
+    """The nation's, and those of the regencies one works in."""
+    return Holiday.filter(Q(regency_code="") | Q(regency_code__in=_regencies(principal.regions())))
+
+
+def visible_aid_lookups(principal: Principal) -> QuerySet[AidLookup]:
+    """Those in the registers of the regencies that one administers as a whole."""
+    return AidLookup.filter(within("regency_code", principal.regions(Role.ADMIN)))
+
+
 def visible_statistics(principal: Principal) -> frozenset[str]:
     """The regencies one works in, by code: one may ask for the figures of whatever lies in them."""
     return _regencies(principal.regions())
@@ -289,9 +359,19 @@ def _regencies(regions: frozenset[str]) -> frozenset[str]:
 
 
 def visible_events(principal: Principal) -> QuerySet[TransitionLog]:
-    """The timelines of the desk's cases."""
+    """The timelines of the desk's cases and reports, and of visible referrals; handing one up is the desk's own
+    affair.
+    """
     cases = Case.filter(within("region_id", principal.regions(*DESK))).values("id")
-    return TransitionLog.filter(case_id__in=Subquery(cases))
+    reports = Report.filter(within("region_id", principal.regions(*DESK))).values("id")
+    referrals = Referral.filter(within("region_id", principal.regions(*DESK))).values("id")
+    decided = decided_referrals(principal).values("id")
+    return TransitionLog.filter(
+        Q(case_id__in=Subquery(cases))
+        | Q(machine="report", subject_id__in=Subquery(reports))
+        | Q(machine="referral", subject_id__in=Subquery(referrals))
+        | (Q(machine="referral", subject_id__in=Subquery(decided)) & ~Q(action="hand_up"))
+    )
 
 
 def reachable_members(principal: Principal) -> QuerySet[Member]:

@@ -17,38 +17,38 @@ SERVED = build_schema(build_kurir_schema().as_str())
 FIRST_RELEASE = {
     "Query": """
         me node nodes nearbyTasks tasks task taskByNumber myClaims myNotifications cases case reports costs taskKinds
-        regions facilities organizations statistics
+        regions facilities organizations statistics programmes referrals
     """,
     "Mutation": """
         submitReport resolveReport openCase moveCase createTask publishTask cancelTask claimTask releaseClaim
         startClaim completeClaim assignTask acceptOffer declineOffer revokeClaim verifyTask answerAlert
         registerDevice unregisterDevice setAvailability updateLocation markNotificationsRead logCost editCost
-        reviewCost pledge inviteMember
+        reviewCost pledge inviteMember refer moveReferral aidLookup
     """,
     "Subscription": "nearbyTaskEvents boardEvents myNotifications",
 }
 
 ADDED = {
-    "Query": "alarms suggestedAssignments deadLetters reachability closedMonths openMonth rates needs myMoney",
+    "Query": """
+        alarms suggestedAssignments deadLetters reachability closedMonths openMonth rates needs myMoney holidays
+        assessmentForm assessments aidLookups
+    """,
     "Mutation": """
         acknowledgeAlarm answerDrill reportNoShow setDutySchedule reviewContribution correctWork closeMonth
-        reviewCosts
-        estimateNeed withdrawPledge setRate endRate
+        reviewCosts estimateNeed withdrawPledge setRate endRate submitAssessment referNeeds
+        registerPatient repeatTask endRecurrence setInsuranceRule
+        checkDocument placeReport handUp replyToReport createFamilyLink revokeFamilyLink
     """,
     "Subscription": "",
 }
 """What apps and offices need beyond the contract."""
 
 LATER_FIELDS = """
-    Query.referrals Query.programmes Query.changes
-    Mutation.handOverClaim Mutation.refer Mutation.moveReferral Mutation.aidLookup
-    Report.possibleDuplicates Case.referrals
-    Statistics.byProgramme
+    Query.changes
+    Mutation.handOverClaim
 """
 LATER_TYPES = """
-    ReferralStatus Programme Referral ReferralEdge ReferralConnection AidRecord AidLookupSuccess
-    AidLookupResult ProgrammeFigures Change ChangeSet HandOverInput
-    ReferInput ReferralSuccess ReferralResult MoveReferralInput AidLookupInput
+    Change ChangeSet HandOverInput
 """
 
 

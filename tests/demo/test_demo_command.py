@@ -15,7 +15,7 @@ import pytest
 from tests.processes import Program, running
 from tests.processes.office import KURIR
 
-QUERY = re.compile(r"^  \d\. (As the \w+): .*\n\n((?:     .*\n)+)", re.MULTILINE)
+QUERY = re.compile(r"^  \d\. (As [^:]+): .*\n\n((?:     .*\n)+)", re.MULTILINE)
 CARD = re.compile(r"^  (\S.*), ([\w ]+), ([A-Z].*)\n  (\{.*\})$", re.MULTILINE)
 Answer = dict[str, Any]
 
@@ -46,8 +46,13 @@ async def ask(http: httpx.AsyncClient, headers: dict[str, str], query: str) -> A
 
 
 def cards(printed: str) -> dict[str, tuple[str, dict[str, str]]]:
-    """Whom one may be: by the role, the name and the headers to paste."""
-    return {role: (name, json.loads(headers)) for name, role, _, headers in CARD.findall(printed)}
+    """Whom one may be: by the role, in Kebumen with that before it, the name and the headers to paste."""
+    banyumas, kebumen = printed.split("Or, in Kebumen:")
+    return {
+        f"{prefix}{role}": (name, json.loads(headers))
+        for prefix, part in (("", banyumas), ("Kebumen's ", kebumen))
+        for name, role, _, headers in CARD.findall(part)
+    }
 
 
 def tasks_on(board: Answer) -> list[tuple[int, str]]:
@@ -58,19 +63,34 @@ def tasks_on(board: Answer) -> list[tuple[int, str]]:
 async def test_the_greeting_is_all_one_needs_and_everything_is_there_after_a_restart(folder: Path) -> None:
     async with demo(folder) as (program, http):
         people = cards(program.printed)
-        assert list(people) == ["volunteer", "coordinator", "partner reviewer"]
+        assert list(people) == [
+            "volunteer",
+            "coordinator",
+            "partner reviewer",
+            "Kebumen's coordinator",
+            "Kebumen's desk officer",
+            "Kebumen's programme officer",
+        ]
         for name, headers in people.values():
             assert (await ask(http, headers, "{ me { name } }"))["me"] == {"name": name}
 
         queries = QUERY.findall(f"{program.printed}\n")
-        assert [about for about, _ in queries] == ["As the volunteer", "As the coordinator", "As the coordinator"]
-        near, board, cases = [
-            await ask(http, people[about.removeprefix("As the ")][1], query) for about, query in queries
+        assert [about for about, _ in queries] == [
+            "As the volunteer",
+            "As the coordinator",
+            "As the coordinator",
+            "As Kebumen's coordinator",
+        ]
+        near, board, cases, desk = [
+            await ask(http, people[re.sub("^As (the )?", "", about)][1], query) for about, query in queries
         ]
         assert near["me"]["available"] is True
         assert len(near["nearbyTasks"]["edges"]) == 2
         assert sorted(status for _, status in tasks_on(board)) == ["FILLED", "IN_PROGRESS", "OPEN", "OPEN"]
-        assert (len(cases["cases"]["edges"]), len(cases["reports"]["edges"])) == (5, 2)
+        assert (len(cases["cases"]["edges"]), len(cases["reports"]["edges"])) == (5, 3)
+        waiting = [edge["node"] for edge in desk["reports"]["edges"]]
+        assert [place["name"] for place in waiting[-1]["regionCandidates"]] == ["Kaliputih", "Kaliputih"]
+        assert [edge["node"]["overdue"] for edge in desk["referrals"]["edges"]].count(True) == 1
 
         off_duty = "mutation { setAvailability(input: {available: false}) { __typename } }"
         await ask(http, people["volunteer"][1], off_duty)

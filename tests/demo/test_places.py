@@ -73,10 +73,10 @@ async def test_loading_again_mends_what_was_changed_and_adds_nothing(db: None) -
     assert await Facility.all().order_by("code").values() == before
 
 
-async def test_loading_takes_two_statements(db: None) -> None:
+async def test_loading_takes_three_statements(db: None) -> None:
     with Statements() as statements:
         await load_places("33.02")
-    assert len(statements) == 2
+    assert len(statements) == 3
 
 
 async def test_an_unknown_regency_is_refused_by_name(db: None) -> None:

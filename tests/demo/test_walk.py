@@ -8,11 +8,10 @@ from tempfile import TemporaryDirectory
 import pytest
 
 from kurir_api.database import connected
-from kurir_api.demo.load import load
 from kurir_api.models import Member
 from kurir_api.settings import Settings
-from kurir_api.vault import open_vault
-from tests.conftest import TEMPLATE, copy_database, url_of
+from tests.conftest import copy_database, url_of
+from tests.demo.conftest import Loaded
 from tests.processes import Ended, run
 from tests.processes.office import KURIR, environment
 
@@ -73,7 +72,7 @@ def test_it_ends_well_says_nothing_else_and_fits_a_terminal(story: Story) -> Non
     assert (story.ended.code, story.ended.err) == (0, "")
     assert max(map(len, story.lines)) <= 92
     steps = [match[1] for line in story.lines if (match := re.match(r"(\d+)\. ", line))]
-    assert steps == [str(number) for number in range(1, 13)]
+    assert steps == [str(number) for number in range(1, 19)]
 
 
 def test_the_message_becomes_a_case_with_its_needs(story: Story) -> None:
@@ -119,7 +118,7 @@ def test_of_two_who_tap_at_the_same_time_one_wins_and_one_is_told(story: Story) 
 def test_the_run_is_done_verified_and_costed(story: Story) -> None:
     assert story.told(r"completeClaim: claim COMPLETED, task DONE")
     assert story.told(r"Cost FUEL Rp85\.000 SUBMITTED")
-    assert story.told(r"Task no\. \d+ VERIFIED")
+    assert story.told(r"Task no\. \d+ VERIFIED$")
     assert story.told(r"Case \S+ OPEN, cost so far Rp85\.000")
     assert story.step(9)[-1].endswith("Volunteer's work verified")
 
@@ -144,8 +143,50 @@ def test_the_partner_s_statement_can_be_fetched_as_table_and_as_document(story: 
     assert re.search(r"By links of ten minutes, as a table of \d+ KiB and a document of \d+ KiB", said)
 
 
+def test_a_call_by_web_page_is_placed_and_handed_up_and_its_like_is_found(story: Story) -> None:
+    number = story.told(r"^   The page tells them their number at once: (\d+)$")[1]
+    assert story.told(r"^   Babadsari's desk has it: RECEIVED, recognised Babadsari, waiting since ")
+    assert story.told(rf"^   A neighbour writes, too: no\. \d+, likely the same as {number}; now DUPLICATE$")
+    assert story.told(rf"^   The village hands no\. {number} up: it is with Kutowinangun's desk$")
+
+
+def test_the_referral_is_asked_about_answered_and_granted(story: Story) -> None:
+    assert story.told(r"^   Referral (3305-R\d{4}-\d{4}) SENT: Recommendation for subsidised health insurance")
+    assert story.told(r"still missing: POVERTY_CERT$")
+    assert [story.told(rf"^   {who}: (\w+),")[1] for who in ("The officer asks", "The desk answers")] == [
+        "INFO_REQUESTED",
+        "SENT",
+    ]
+    assert story.told(r"^   The officer decides: ACCEPTED, IN_PROCESS, GRANTED$")
+    assert story.told(r'^   The family reads: "Permohonan Anda, laporan No\. \d+, disetujui')
+
+
+def test_the_letter_can_be_checked_by_everybody_and_names_nobody_there(story: Story) -> None:
+    assert story.told(r"^   Letter 460/\d{4}/3305/\d{4} \(PDF, \d+ KiB\); /verify knows its code, and names nobody$")
+
+
+def test_the_insurance_has_to_be_active_in_time_and_is_by_the_family_s_word(story: Story) -> None:
+    assert story.told(r"^   Case 3305-\d{4}-\d{4}, RSUD dr\. Soedirman Kebumen, which counts CALENDAR_DAYS$")
+    assert story.told(r"^   Insurance RUNNING: until .+, 69 h 59 min left$")
+    assert story.told(r"The page says: Sudah ada relawan$")
+    assert story.told(r"two buttons: Bantuan sudah datang / Bantuan belum datang$")
+    assert story.told(r"^   Task no\. \d+ VERIFIED by their word, insurance MET$")
+
+
+def test_of_nobody_and_of_the_other_regency_s_the_desk_hears_the_same(story: Story) -> None:
+    assert story.told(r"^   of the village: +S\*{6} K\*{8}, decile 1: PKH, SEMBAKO$")
+    assert story.told(r"^   unknown: +not found$")
+    assert story.told(r"^   of Banyumas: +not found$")
+    assert story.told(r"^   \w{3} .+ NOT_FOUND, .+ NOT_FOUND, .+\.\d\d FOUND$")
+
+
+def test_dialysis_comes_on_the_next_five_mondays_and_thursdays(story: Story) -> None:
+    said = " ".join(story.step(18))
+    assert len(re.findall(r"(?:Mon|Thu) \d{2} \w{3} 06\.00", said)) == 5
+
+
 def test_another_walk_is_about_another_patient(stories: list[Story], folder: Path) -> None:
-    numbers = [int(story.told(r"Task no\. (\d+) VERIFIED")[1]) for story in stories]
+    numbers = [int(story.told(r"Task no\. (\d+) VERIFIED$")[1]) for story in stories]
     cases = {story.told(r"^   Case (\S+) OPEN: ")[1] for story in stories}
 
     assert numbers[0] < numbers[1]
@@ -157,12 +198,10 @@ def test_nothing_runs_on_afterwards(stories: list[Story], folder: Path) -> None:
     assert not (folder / "postgres" / "postmaster.pid").exists()
 
 
-async def test_it_says_why_it_ended_early(settings: Settings, worker_id: str) -> None:
+async def test_it_says_why_it_ended_early(settings: Settings, worker_id: str, loaded: Loaded) -> None:
     database = f"kurir_walk_{worker_id}"
-    await copy_database(TEMPLATE, database)
-    open_vault(settings)
+    await copy_database(loaded.name, database)
     async with connected(url_of(database)):
-        await load(settings)
         await Member.all().update(available=False)
 
     ended = await run(

@@ -101,6 +101,17 @@ async def test_an_alert_counts_for_seven_days(age: timedelta, found: tuple[Eligi
     assert await against(member, task) == found
 
 
+async def test_the_alert_of_this_task_counts_only_once_it_is_looked_for_anew() -> None:
+    member, task = await make_member(capabilities=LICENSED), await make_task()
+    await alerted(member, 3)
+    await make_alert(await make_wave(task), member, created_at=NOW)
+    assert await against(member, task) == ()
+    assert await against(member, await make_task()) == SPENT
+
+    await make_wave(task, 2, run=2)
+    assert await against(member, task) == SPENT
+
+
 async def test_what_others_were_alerted_for_counts_for_nobody_else() -> None:
     member, task = await make_member(capabilities=LICENSED), await make_task()
     await alerted(await make_member(), 4)

@@ -2,19 +2,26 @@
 
 import re
 from collections.abc import Awaitable, Callable
-from datetime import timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
 from kurir_api.dispatch.doctor import CHECKS, OVERDUE, examine
+from kurir_api.dispatch.escalations import arm_escalation
 from kurir_api.dispatch.notifications import notify
 from kurir_api.dispatch.texts import NotificationKind
 from kurir_api.models import (
     Alarm,
     AlarmReason,
     AlertStatus,
+    CarePhase,
     ClaimStatus,
+    EscalationKind,
+    Holiday,
+    HolidayKind,
+    InboundMessage,
     Member,
+    ReferralStatus,
     ReportStatus,
     Role,
     Task,
@@ -22,15 +29,21 @@ from kurir_api.models import (
     Urgency,
     Wave,
     WaveStatus,
+    new_id,
 )
 from tests.factories import (
+    FAR_OFF,
     NOW,
     OTHER_REGENCY,
     VILLAGE,
     make_alarm,
     make_alert,
+    make_case,
     make_claim,
     make_member,
+    make_organization,
+    make_programme,
+    make_referral,
     make_report,
     make_task,
     make_wave,
@@ -92,9 +105,51 @@ async def without_a_coordinator() -> None:
     await make_member(role=Role.DESK_OFFICER, region=VILLAGE)
 
 
-async def without_a_desk() -> None:
-    await make_report()
+async def without_anybody_from_its_desk_up() -> None:
+    await make_member(role=Role.DESK_OFFICER, active=False)
+    await make_member(role=Role.COORDINATOR, region="33")
+    await make_member(role=Role.VOLUNTEER, region=VILLAGE)
+    await arm_escalation(EscalationKind.REPORT_WAITING, await make_report(number=17), FAR_OFF)
+
+
+async def waiting_unwatched() -> None:
+    await make_report(number=17)
     await make_report(status=ReportStatus.REJECTED)
+    programme = await make_programme()
+    await make_member(role=Role.PROGRAMME_OFFICER, organization=await programme.organization)
+    await make_referral(programme, number="3302-R2026-0001")
+    await make_referral(status=ReferralStatus.REVOKED)
+    admitted = {"phase": CarePhase.IN_HOSPITAL, "admitted_at": NOW}
+    await make_case(number="3302-2026-0001", insurance_due_at=NOW + timedelta(hours=72), **admitted)
+    await make_case(insurance_due_at=NOW + timedelta(hours=72), insured_at=NOW, **admitted)
+
+
+async def with_an_agency_that_nobody_decides_for() -> None:
+    agency = await make_organization()
+    referral = await make_referral(await make_programme(organization=agency), number="3302-R2026-0001")
+    await make_member(role=Role.PROGRAMME_OFFICER, organization=agency, active=False)
+    await make_member(role=Role.PROGRAMME_OFFICER, organization=agency, region="33.02.24")
+    await make_member(role=Role.PROGRAMME_OFFICER)
+    await arm_escalation(EscalationKind.REFERRAL_LATE, referral, FAR_OFF)
+
+
+async def with_a_message_given_up() -> None:
+    await _delivered(failed_at=NOW, due_at=None)
+
+
+async def with_a_late_message() -> None:
+    await _delivered(due_at=NOW - OVERDUE, leased_until=NOW - OVERDUE)
+
+
+async def with_a_late_escalation() -> None:
+    await make_member(role=Role.DESK_OFFICER)
+    await arm_escalation(EscalationKind.REPORT_WAITING, await make_report(), NOW - OVERDUE)
+
+
+async def _delivered(**values) -> None:
+    message = InboundMessage(id=new_id(), channel="sms", provider_id="1", received_at=NOW, **values)
+    message.content = "{}"
+    await message.save(force_create=True)
 
 
 async def of_a_forgotten_kind() -> None:
@@ -146,6 +201,11 @@ async def drafted_without_an_alarm() -> None:
 async def done_without_an_alarm() -> None:
     await taken(TaskStatus.DONE, ClaimStatus.COMPLETED)
     await Alarm.filter(reason=AlarmReason.NOT_VERIFIED).delete()
+
+
+async def with_a_family_that_nobody_hears() -> None:
+    task = await taken(TaskStatus.FILLED, ClaimStatus.HELD)
+    await Task.filter(id=task.id).update(family_word="DID_NOT_COME", family_said_at=NOW)
 
 
 async def filled_by_nobody() -> None:
@@ -224,7 +284,9 @@ CLAIM = "claim <id> of task 4821"
 ALERT = "alert <id> of task 4821"
 NO_COORDINATOR = "no coordinator of its region is active"
 UNHEARD = "nobody is left to ask, and no coordinator hears of it"
+UNWATCHED = "it waits, and nobody will be told of it"
 LATE = "it is overdue: is a worker running?"
+NO_HOLIDAYS = "the holidays of next year are not loaded"
 CASES: list[tuple[Callable[[], Awaitable[None]], list[tuple[str, str]]]] = [
     (
         without_a_coordinator,
@@ -234,7 +296,25 @@ CASES: list[tuple[Callable[[], Awaitable[None]], list[tuple[str, str]]]] = [
             (TASK, NO_COORDINATOR),
         ],
     ),
-    (without_a_desk, [("report <id>", "nobody at a desk of its region is active")]),
+    (
+        without_anybody_from_its_desk_up,
+        [("escalation of report 17", "nobody at a desk from its own up to the regency is active")],
+    ),
+    (
+        waiting_unwatched,
+        [
+            ("insurance of case 3302-2026-0001", UNWATCHED),
+            ("referral 3302-R2026-0001", UNWATCHED),
+            ("report 17", UNWATCHED),
+        ],
+    ),
+    (
+        with_an_agency_that_nobody_decides_for,
+        [("referral 3302-R2026-0001", "its programme has no active officer for the region")],
+    ),
+    (with_a_message_given_up, [("inbound message <id>", "it was given up; see `kurir inbox`")]),
+    (with_a_late_message, [("inbound message <id>", LATE)]),
+    (with_a_late_escalation, [("escalation <id>", LATE)]),
     (of_a_forgotten_kind, [(TASK, "its kind is unknown to this release")]),
     (with_its_window_over, [(TASK, "its window is over, and nobody closed it")]),
     (asking_nobody, [(TASK, "nobody is being asked, and nobody is looked for again")]),
@@ -246,6 +326,10 @@ CASES: list[tuple[Callable[[], Awaitable[None]], list[tuple[str, str]]]] = [
     (forgotten_as_a_draft, [(TASK, "its window is over, and nobody closed it")]),
     (drafted_without_an_alarm, [(TASK, "no alarm is set for when it isn't done in time")]),
     (done_without_an_alarm, [(TASK, "no alarm is set for when nobody verifies it")]),
+    (
+        with_a_family_that_nobody_hears,
+        [(TASK, "the family says that nobody came, and no coordinator hears of it")],
+    ),
     (filled_by_nobody, [(TASK, "it has all its members, but none of them is to come")]),
     (under_way_without_anybody, [(TASK, "it is under way, but nobody is at work or to come")]),
     (with_a_claim_for_ever, [(CLAIM, "it has no deadline")]),
@@ -269,7 +353,32 @@ async def test_the_doctor_finds_what_is_ill(ill: Callable[[], Awaitable[None]], 
 
 
 def test_every_check_is_shown_to_find_something() -> None:
-    assert {problem for _, found in CASES for _, problem in found} == set(CHECKS)
+    assert {problem for _, found in CASES for _, problem in found} | {NO_HOLIDAYS} == set(CHECKS)
+
+
+@pytest.mark.parametrize(
+    ("at", "found"),
+    [
+        (datetime(2026, 11, 30, tzinfo=UTC), []),
+        (datetime(2026, 12, 1, tzinfo=UTC), [("holidays of 2027", NO_HOLIDAYS)]),
+        (datetime(2026, 12, 31, tzinfo=UTC), [("holidays of 2027", NO_HOLIDAYS)]),
+    ],
+)
+async def test_from_december_on_next_years_holidays_are_missed(at: datetime, found: list[tuple[str, str]]) -> None:
+    await make_member()  # an office that is set up
+
+    assert [(finding.item, finding.problem) for finding in await examine(at)] == found
+
+
+async def test_next_years_holidays_are_the_nations() -> None:
+    december = datetime(2026, 12, 1, tzinfo=UTC)
+    await make_member()
+    of_the_day = {"kind": HolidayKind.NATIONAL, "name_id": "Tahun Baru", "name_en": "New Year"}
+
+    await Holiday.create(day=date(2027, 1, 1), regency_code="33.02", **of_the_day)
+    assert len(await examine(december)) == 1
+    await Holiday.create(day=date(2027, 1, 1), **of_the_day)
+    assert await examine(december) == []
 
 
 async def test_what_is_due_just_now_is_left_to_the_workers() -> None:

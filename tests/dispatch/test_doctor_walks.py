@@ -23,6 +23,7 @@ from kurir_api.dispatch.senders.memory import MemorySender
 from kurir_api.dispatch.text_senders.memory import MemoryTextSender
 from kurir_api.errors import Refusal
 from kurir_api.models import Alarm, Alert, AlertStatus, Case, CaseStatus, Claim, Role, Task, TaskStatus, Urgency
+from kurir_api.models.report import Channel
 from kurir_api.services.alarms.acknowledge_alarm import AcknowledgeAlarm, acknowledge_alarm
 from kurir_api.services.cases.move_case import MoveCase, move_case
 from kurir_api.services.claims.accept_offer import accept_offer
@@ -35,13 +36,14 @@ from kurir_api.services.claims.revoke_claim import revoke_claim
 from kurir_api.services.claims.start_claim import start_claim
 from kurir_api.services.members.set_availability import SetAvailability, set_availability
 from kurir_api.services.notifications.answer_alert import AnswerAlert, answer_alert
-from kurir_api.services.replies.receive_text import InboundText, receive_text
 from kurir_api.services.tasks.assign_task import AssignTask, assign_task
 from kurir_api.services.tasks.cancel_task import cancel_task
 from kurir_api.services.tasks.claim_task import ClaimTask, claim_task
 from kurir_api.services.tasks.create_task import CreateTask, create_task
 from kurir_api.services.tasks.publish_task import TaskAction, publish_task
 from kurir_api.services.tasks.verify_task import verify_task
+from kurir_api.services.threads.inbox import take_in_messages
+from kurir_api.services.threads.receiving import Inbound, store
 from kurir_api.settings import Settings
 from kurir_api.worker import Worker, next_due
 from tests.conftest import empty
@@ -171,9 +173,12 @@ class World:
         """In place of the app, whether or not it is understood."""
         if task := await self.pick(Task.all(), number):
             text, provider_id = f"{verb} {task.number}", str(next(self.texts))
-            message = InboundText(channel="smsgate", provider_id=provider_id, phone=self.numbers[driver], text=text)
+            message = Inbound(
+                via="smsgate", channel=Channel.SMS, provider_id=provider_id, sender=self.numbers[driver], text=text
+            )
             with time_machine.travel(self.now, tick=False):
-                await receive_text(message, self.now)
+                await store([message], self.now)
+                await take_in_messages(self.now)
 
     async def switch(self, driver: int, available: bool) -> None:
         await self.do(set_availability, self.drivers[driver], SetAvailability(available=available))

@@ -137,10 +137,7 @@ async def test_somebody_elses_claim_stands_in_nobodys_way() -> None:
 
 @pytest.mark.parametrize(
     ("status", "holds"),
-    [
-        (status, status in {"OFFERED", "HELD", "IN_PROGRESS", "COMPLETED", "VERIFIED", "DISPUTED"})
-        for status in ClaimStatus
-    ],
+    [(status, status in {"OFFERED", "HELD", "IN_PROGRESS", "COMPLETED", "VERIFIED"}) for status in ClaimStatus],
 )
 async def test_a_member_whose_claim_takes_a_slot_has_the_task_already(status: ClaimStatus, holds: bool) -> None:
     member, task = await make_member(capabilities=LICENSED), await make_task(slots=2)
@@ -151,7 +148,10 @@ async def test_a_member_whose_claim_takes_a_slot_has_the_task_already(status: Cl
 
 @pytest.mark.parametrize(
     ("status", "fell_away"),
-    [(status, status in {"DECLINED", "RELEASED", "EXPIRED", "REVOKED", "NO_SHOW"}) for status in ClaimStatus],
+    [
+        (status, status in {"DECLINED", "RELEASED", "EXPIRED", "REVOKED", "NO_SHOW", "DISPUTED"})
+        for status in ClaimStatus
+    ],
 )
 async def test_whose_claim_fell_away_is_not_alerted_for_that_task_again_but_may_claim_it(
     status: ClaimStatus, fell_away: bool

@@ -38,6 +38,7 @@ async def scatter(case: Case, places: list[Point]) -> list[Task]:
             longitude=place.longitude,
             starts_at=NOW,
             ends_at=NOW.replace(hour=23),
+            waiting_since=NOW,
             created_at=NOW,
         )
         for number, place in enumerate(places)
@@ -133,9 +134,9 @@ async def test_fifty_thousand_open_tasks_are_read_through_the_index_on_their_pla
     case = await make_case()
     await get_connection("default").execute_query(
         "INSERT INTO task (id, regency_code, number, kind, status, urgency, case_id, region_id, latitude, longitude,"
-        " starts_at, ends_at, slots, slots_taken, alerts_stale, created_at)"
+        " starts_at, ends_at, slots, slots_taken, alerts_stale, created_at, waiting_since)"
         " SELECT gen_random_uuid(), $1, g, 'POST_CARE', 'OPEN', 'NORMAL', $2, $3,"
-        " -7.7 + random() * 0.5, 108.9 + random() * 0.6, $4, $5, 1, 0, false, $4"
+        " -7.7 + random() * 0.5, 108.9 + random() * 0.6, $4, $5, 1, 0, false, $4, $4"
         " FROM generate_series(1, 50000) g",
         [case.regency_code, case.id, case.region_id, NOW, NOW.replace(hour=23)],
     )

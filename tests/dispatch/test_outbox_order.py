@@ -56,7 +56,7 @@ class TestOrder:
     async def test_a_withdrawal_is_in_no_hurry_and_a_stranger_in_none_either(self) -> None:
         task = await make_task(urgency=Urgency.EMERGENCY)
         withdrawn = await queued(NotificationKind.TASK_TAKEN, task, urgent=True, silent=True)
-        await text_stranger(NotificationKind.REPLY_UNKNOWN, "+6281211112222", NOW)
+        await text_stranger(NotificationKind.FAMILY_UNKNOWN, "+6281211112222", NOW)
         rows = await get_connection("default").execute_query_dict(
             "SELECT member_id, priority FROM notification ORDER BY id"
         )

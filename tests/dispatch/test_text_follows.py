@@ -13,7 +13,17 @@ from kurir_api.dispatch.senders.memory import MemorySender
 from kurir_api.dispatch.text_outbox import SUPERSEDED, deliver_due_texts
 from kurir_api.dispatch.text_senders.memory import MemoryTextSender
 from kurir_api.dispatch.texts import NotificationKind
-from kurir_api.models import Alarm, AlarmReason, ClaimStatus, Member, Notification, Role, Task, TaskStatus
+from kurir_api.models import (
+    Alarm,
+    AlarmReason,
+    ClaimStatus,
+    EscalationKind,
+    Member,
+    Notification,
+    Role,
+    Task,
+    TaskStatus,
+)
 from kurir_api.services.tasks.assign_task import AssignTask, assign_task
 from tests.dispatch.outgoing import BUSY, GONE, MALFORMED, alerted, ending, waiting
 from tests.factories import (
@@ -54,7 +64,7 @@ class TestWhen:
         assert await ending(push) == (None, None, "no device", 1)
         assert push.failed_at is None
 
-    def test_these_are_what_concerns_a_claim_and_every_alarm(self) -> None:
+    def test_these_are_what_concerns_a_claim_and_every_alarm_and_escalation(self) -> None:
         assert (
             {
                 "OFFER",
@@ -63,8 +73,12 @@ class TestWhen:
                 "CLAIM_EXPIRED",
                 "CLAIM_REVOKED",
                 "TASK_CANCELLED",
+                "FAMILY_DISPUTED",
+                "HANDED_UP",
+                "REFERRAL_UNANSWERED",
             }
             | set(AlarmReason)
+            | set(EscalationKind)
         ) == MUST_ARRIVE
 
     @pytest.mark.parametrize("answer", [MALFORMED, GONE], ids=["malformed", "gone"])

@@ -105,6 +105,28 @@ GSM = set(
             "Reply MULAI 4821 before Sun 22 Nov 07:30 WIB, or LEPAS 4821 to give it back",
         ),
         (
+            NotificationKind.FAMILY_COMING,
+            TASK | {"village": None, "subdistrict": None},
+            "Kurir: Sudah ada relawan: Ambulans. Min 22 Nov 07.00 WIB. No. 4821",
+            "Kurir: A volunteer is coming: Ambulance. Sun 22 Nov 07:00 WIB. No. 4821",
+        ),
+        (
+            NotificationKind.FAMILY_ASKED,
+            TASK,
+            "Kurir: Apakah bantuan sudah datang? Ambulans. Min 22 Nov 07.00 WIB. "
+            "Balas SUDAH 4821 bila sudah, BELUM 4821 bila belum",
+            "Kurir: Did the help come? Ambulance. Sun 22 Nov 07:00 WIB. "
+            "Reply SUDAH 4821 if it came, BELUM 4821 if it did not",
+        ),
+        (
+            NotificationKind.DID_NOT_COME,
+            TASK,
+            "Kurir: Segera: Keluarga bilang bantuan belum datang: Ambulans. Karangnangka, Kedungbanteng. "
+            "Min 22 Nov 07.00 WIB. No. 4821",
+            "Kurir: Urgent: The family says nobody came: Ambulance. Karangnangka, Kedungbanteng. "
+            "Sun 22 Nov 07:00 WIB. No. 4821",
+        ),
+        (
             NotificationKind.REPLY_RELEASED,
             TASK,
             "Kurir: Tugas No. 4821 dilepas. Relawan lain akan dihubungi",
@@ -132,17 +154,9 @@ GSM = set(
             NotificationKind.REPLY_HELP,
             {},
             "Kurir: Pesan ini tidak terbaca. Kirim AMBIL, TIDAK, MULAI, SELESAI atau LEPAS dan nomor tugas, "
-            "misalnya AMBIL 4821. Hal lain: hubungi koordinator",
+            "misalnya AMBIL 4821. Hal lain: tulis lagi di sini",
             "Kurir: Not understood. Send AMBIL (take), TIDAK (no), MULAI (start), SELESAI (done) or LEPAS "
-            "(give back) and the number: AMBIL 4821. Else call your coordinator",
-        ),
-        (
-            NotificationKind.REPLY_UNKNOWN,
-            {},
-            "Kurir: Nomor ini belum terdaftar di Kurir. Relawan: kirim dari nomor yang terdaftar. "
-            "Butuh bantuan: hubungi kantor desa. Gawat darurat: telepon 119",
-            "Kurir: This number is not registered with Kurir. Volunteers: write from the registered number. "
-            "In need of help: call your village office. Emergency: call 119",
+            "(give back) and the number: AMBIL 4821. Else write here again",
         ),
     ],
 )

@@ -20,6 +20,7 @@ from kurir_api.dispatch.text_senders import (
     HttpTextSender,
     TextMessage,
     TextSender,
+    channel_senders,
     text_sender_named,
     text_sender_names,
 )
@@ -38,6 +39,7 @@ MESSAGE = TextMessage(
 )
 SENT = Delivery(Outcome.SENT)
 SMSGATE = "https://sms.example.go.id/3rdparty/v1"
+MESSENGER = "https://graph.facebook.com/v24.0"
 WHATSAPP = "https://graph.facebook.com/v24.0/106540352242922"
 
 
@@ -69,6 +71,13 @@ async def whatsapp(tmp_path) -> AsyncIterator[TextSender]:
         whatsapp_template="kurir_pesan",
     )
     sender = text_sender_named("whatsapp", settings)
+    yield sender
+    await sender.close()
+
+
+@pytest.fixture
+async def messenger(tmp_path) -> AsyncIterator[TextSender]:
+    sender = text_sender_named("messenger", settings_with(data_dir=tmp_path, messenger_page_token="EAAp"))
     yield sender
     await sender.close()
 
@@ -170,6 +179,21 @@ class TestWhatsApp:
         assert (first["type"], first["text"]) == ("text", {"body": MESSAGE.text})
         assert second["type"] == "template"
 
+    async def test_who_shows_no_number_is_written_to_by_the_user_id(
+        self, whatsapp: TextSender, vendor: respx.MockRouter
+    ) -> None:
+        route = vendor.post(f"{WHATSAPP}/messages").respond(200, json={"messages": [{"id": "wamid.x"}]})
+
+        await whatsapp.send([replace(MESSAGE, phone="ID.13491208655302741918", answers="whatsapp")])
+
+        assert json.loads(route.calls.last.request.content) == {
+            "messaging_product": "whatsapp",
+            "recipient_type": "individual",
+            "recipient": "ID.13491208655302741918",
+            "type": "text",
+            "text": {"body": MESSAGE.text},
+        }
+
     @pytest.mark.parametrize(
         ("status", "code", "outcome"),
         [
@@ -231,6 +255,92 @@ class TestWhatsApp:
         vendor.post(f"{WHATSAPP}/messages").respond(status, content=body)
 
         assert await whatsapp.send([MESSAGE]) == [Delivery(Outcome.RETRY, reason)]
+
+    async def test_a_template_takes_one_line(self, whatsapp: TextSender, vendor: respx.MockRouter) -> None:
+        route = vendor.post(f"{WHATSAPP}/messages").respond(200, json={"messages": [{"id": "wamid.x"}]})
+
+        await whatsapp.send([replace(MESSAGE, text="Besok jam 7.\n\nBawa\tKTP    dan KK.")])
+
+        (component,) = json.loads(route.calls.last.request.content)["template"]["components"]
+        assert component["parameters"] == [{"type": "text", "text": "Besok jam 7. Bawa KTP dan KK."}]
+
+    async def test_it_is_sent_from_the_number_that_was_written_to(
+        self, whatsapp: TextSender, vendor: respx.MockRouter
+    ) -> None:
+        route = vendor.post("https://graph.facebook.com/v24.0/106540352242999/messages").respond(
+            200, json={"messages": [{"id": "wamid.x"}]}
+        )
+
+        assert await whatsapp.send([replace(MESSAGE, origin="106540352242999")]) == [SENT]
+        assert route.called
+
+
+class TestMessenger:
+    async def test_it_answers_within_a_day_by_the_page_wide_id(
+        self, messenger: TextSender, vendor: respx.MockRouter
+    ) -> None:
+        route = vendor.post(f"{MESSENGER}/me/messages").respond(200, json={"recipient_id": "72", "message_id": "m_1"})
+
+        assert await messenger.send([replace(MESSAGE, phone="7211", answers="messenger")]) == [SENT]
+
+        request = route.calls.last.request
+        assert request.headers["authorization"] == "Bearer EAAp"
+        assert json.loads(request.content) == {
+            "recipient": {"id": "7211"},
+            "messaging_type": "RESPONSE",
+            "message": {"text": MESSAGE.text},
+        }
+
+    async def test_later_it_fails_without_asking(self, messenger: TextSender, vendor: respx.MockRouter) -> None:
+        route = vendor.post(f"{MESSENGER}/me/messages").respond(200, json={"message_id": "m_1"})
+
+        deliveries = await messenger.send([replace(MESSAGE, phone="7211")])
+
+        assert deliveries == [Delivery(Outcome.FAILED, "more than 24 hours since they wrote")]
+        assert not route.called
+
+    @pytest.mark.parametrize(
+        ("status", "code", "outcome"),
+        [
+            (400, 100, Outcome.FAILED),
+            (400, 551, Outcome.FAILED),
+            (400, 613, Outcome.RETRY),
+            (401, 190, Outcome.RETRY),
+        ],
+    )
+    async def test_the_error_code_says_whether_another_try_could_help(
+        self, messenger: TextSender, vendor: respx.MockRouter, status: int, code: int, outcome: Outcome
+    ) -> None:
+        vendor.post(f"{MESSENGER}/me/messages").respond(status, json={"error": {"code": code}})
+
+        deliveries = await messenger.send([replace(MESSAGE, phone="7211", answers="messenger")])
+
+        assert deliveries == [Delivery(outcome, f"{status}: error {code}")]
+
+
+class TestChannels:
+    async def test_while_the_office_has_none_everything_goes_to_the_log(self, tmp_path) -> None:
+        settings, log = settings_with(data_dir=tmp_path), MemoryTextSender()
+
+        assert channel_senders(settings, log) == dict.fromkeys(text_sender_names(), log)
+
+    async def test_else_the_offices_own_and_those_that_are_set_up_are_opened(self, tmp_path) -> None:
+        settings = settings_with(
+            data_dir=tmp_path,
+            text_sender="smsgate",
+            smsgate_url=SMSGATE,
+            smsgate_user="kurir",
+            smsgate_password="s3cret",
+            smsgate_signing_key="k3y",
+            messenger_page_token="EAAp",
+        )
+        office = MemoryTextSender()
+
+        senders = channel_senders(settings, office)
+
+        assert sorted(senders) == ["messenger", "smsgate"]
+        assert senders["smsgate"] is office
+        await senders["messenger"].close()
 
 
 class TestBoth:
@@ -296,6 +406,13 @@ class TestTheOthers:
             }
         ]
 
+    @pytest.mark.usefixtures("db")
+    async def test_the_log_keeps_private_words_to_itself(self, tmp_path) -> None:
+        with capture_logs() as logs:
+            await text_sender_named("log", settings_with(data_dir=tmp_path)).send([replace(MESSAGE, private=True)])
+
+        assert [entry["text"] for entry in logs] == [f"({len(MESSAGE.text)} characters)"]
+
     async def test_the_twin_keeps_what_it_was_given_and_answers_as_told(self) -> None:
         sender, busy = MemoryTextSender(), Delivery(Outcome.RETRY, "busy")
         sender.answers["+6281211112222"] = busy
@@ -307,12 +424,14 @@ class TestTheOthers:
 
         assert sender.messages == [MESSAGE, other]
 
-    def test_senders_are_the_files_of_their_folder_and_all_but_the_twin_can_be_set(self) -> None:
-        assert text_sender_names() == ["log", "memory", "smsgate", "whatsapp"]
-        assert {*TextChannel} == {*text_sender_names()} - {"memory"}
+    def test_senders_are_the_files_of_their_folder(self) -> None:
+        assert text_sender_names() == ["log", "memory", "messenger", "smsgate", "whatsapp"]
+
+    def test_the_offices_own_is_any_that_writes_to_telephones(self) -> None:
+        assert {*TextChannel} == {*text_sender_names()} - {"memory", "messenger"}
 
     def test_an_unknown_sender_is_refused_with_the_known_names(self, tmp_path) -> None:
         with pytest.raises(
-            ValueError, match=r"^no text sender is called 'fax'; known are log, memory, smsgate, whatsapp$"
+            ValueError, match=r"^no text sender is called 'fax'; known are log, memory, messenger, smsgate, whatsapp$"
         ):
             text_sender_named("fax", settings_with(data_dir=tmp_path))

@@ -3,7 +3,6 @@
 import hashlib
 import hmac
 import json
-import random
 import time
 from datetime import UTC, datetime, timedelta, timezone
 from functools import cache
@@ -16,7 +15,7 @@ from kurir_api.models import Claim, InboundMessage, Notification
 from kurir_api.settings import Settings
 from tests.api import Api
 from tests.factories import make_member, make_task
-from tests.intake.conftest import SIGNING_KEY
+from tests.intake.conftest import SIGNING_KEY, nothing_was_taken, worked
 
 URL = "/intake/smsgate"
 PHONE = "+6281211112222"
@@ -57,12 +56,10 @@ def signed(body: bytes, at: float | None = None, key: str = SIGNING_KEY) -> dict
 
 
 async def post(intake: httpx.AsyncClient, body: bytes, headers: dict[str, str] | None = None) -> int:
+    """The answer's status; a worker has done its part, too."""
     response = await intake.post(URL, content=body, headers=signed(body) if headers is None else headers)
+    await worked()
     return response.status_code
-
-
-async def nothing_was_taken() -> bool:
-    return not (await InboundMessage.exists() or await Notification.exists() or await Claim.exists())
 
 
 async def test_a_members_reply_is_stored_done_and_answered_by_a_text(intake: httpx.AsyncClient) -> None:
@@ -72,8 +69,8 @@ async def test_a_members_reply_is_stored_done_and_answered_by_a_text(intake: htt
     assert await post(intake, event()) == 200
 
     assert (await Claim.get()).member_id == driver.id
-    answer = await Notification.get()
-    assert (answer.kind, answer.channel, answer.member_id) == ("REPLY_TAKEN", "fallback", driver.id)
+    answer = await Notification.get(kind="REPLY_TAKEN")
+    assert (answer.channel, answer.member_id) == ("fallback", driver.id)
 
 
 async def test_a_redelivery_changes_nothing(intake: httpx.AsyncClient) -> None:
@@ -83,7 +80,8 @@ async def test_a_redelivery_changes_nothing(intake: httpx.AsyncClient) -> None:
     # The phone signs every attempt anew, under another event id.
     assert [await post(intake, event()) for _ in range(10)] == [200] * 10
 
-    assert (await InboundMessage.all().count(), await Notification.all().count()) == (1, 1)
+    assert await InboundMessage.all().count() == 1
+    assert await Notification.filter(kind="REPLY_TAKEN").count() == 1
 
 
 async def test_the_same_words_later_are_another_message(intake: httpx.AsyncClient) -> None:
@@ -173,45 +171,35 @@ async def test_headers_of_other_bytes_are_refused_like_any_others(intake: httpx.
     assert response.status_code == 401
 
 
-async def test_of_a_thousand_forged_or_damaged_ones_none_is_taken(intake: httpx.AsyncClient) -> None:
-    chance = random.Random(4821)
-    accepted = 0
-    for number in range(1_000):
-        body = bytearray(event())
-        headers = signed(bytes(body), key="another key" if number % 4 == 0 else SIGNING_KEY)
-        if number % 4 == 1:
-            body[chance.randrange(len(body))] ^= 1 << chance.randrange(8)
-        elif number % 4 == 2:
-            del body[-chance.randrange(1, len(body)) :]
-        elif number % 4 == 3:
-            headers |= {"X-Timestamp": str(int(headers["X-Timestamp"]) + chance.choice([-1, 1, 600]))}
-        accepted += await post(intake, bytes(body), headers) == 200
-
-    assert accepted == 0
-    assert await nothing_was_taken()
-
-
 @pytest.mark.parametrize(
     "body",
     [
         b'{"event": "sms:delivered", "payload": {"messageId": "x"}}',
         b'{"event": "system:ping", "payload": {"health": {}}}',
-        b'{"event": "sms:received"}',
-        b'{"event": "sms:received", "payload": []}',
-        b'{"event": "sms:received", "payload": {"message": 7}}',
-        b"[]",
-        b"null",
-        b'"AMBIL"',
+        event(sender="TELKOMSEL", phoneNumber="TELKOMSEL"),
+        event(sender="3636", phoneNumber="3636"),
+        event(" "),
     ],
+    ids=["delivered", "ping", "an operator", "a short number", "no words"],
 )
 async def test_what_is_signed_but_no_message_is_passed_over(intake: httpx.AsyncClient, body: bytes) -> None:
     assert await post(intake, body) == 200
     assert await nothing_was_taken()
 
 
-@pytest.mark.parametrize("body", [b"", b"{", b"\xff\xfe", b'{"a": NaN}', b'{"message": "\\ud800"}', b"[" * 5_000])
-async def test_what_is_no_json_is_refused(intake: httpx.AsyncClient, body: bytes) -> None:
+@pytest.mark.parametrize(
+    "body",
+    [
+        *(b"", b"{", b"\xff\xfe", b'{"a": NaN}', b'{"message": "\\ud800"}', b"[" * 5_000, b"[]", b"null", b'"AMBIL"'),
+        b'{"event": "sms:received"}',
+        b'{"event": "sms:received", "payload": []}',
+        b'{"event": "sms:received", "payload": {"message": 7}}',
+        event(sender=None, phoneNumber=None),
+    ],
+)
+async def test_what_is_not_what_the_phone_sends_is_refused(intake: httpx.AsyncClient, body: bytes) -> None:
     assert await post(intake, body) == 400
+    assert await nothing_was_taken()
 
 
 async def test_odd_words_break_nothing(intake: httpx.AsyncClient) -> None:
@@ -220,7 +208,8 @@ async def test_odd_words_break_nothing(intake: httpx.AsyncClient) -> None:
     for number, words in enumerate(["\0", "😀" * 1_000, "'; DROP TABLE member; --"]):
         assert await post(intake, event(words, messageId=f"m{number}")) == 200
 
-    assert await Notification.all().values_list("kind", flat=True) == ["REPLY_HELP"]
+    kinds = await Notification.all().order_by("id").values_list("kind", flat=True)
+    assert kinds == ["REPLY_HELP", "REPORT_RECEIVED"]
 
 
 async def test_a_body_that_is_too_large_is_refused(intake: httpx.AsyncClient) -> None:
@@ -235,6 +224,6 @@ async def test_it_answers_post_only(intake: httpx.AsyncClient) -> None:
 
 async def test_a_channel_that_is_not_set_up_does_not_exist(api: Api, settings: Settings) -> None:
     async with httpx.AsyncClient(base_url=api.url) as client:
-        for channel in ("smsgate", "whatsapp", "telegram"):
+        for channel in ("smsgate", "whatsapp", "messenger", "webhook", "telegram"):
             body = event()
             assert (await client.post(f"/intake/{channel}", content=body, headers=signed(body))).status_code == 404

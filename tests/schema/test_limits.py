@@ -13,7 +13,7 @@ SCHEMA = toy_schema()
 SDL = build_schema(
     """
     interface Node { id: ID! }
-    type Query { task: Task tasks(first: Int): Tasks nodes(ids: [ID!]!): [Node]! }
+    type Query { task: Task tasks(first: Int, number: Int): Tasks nodes(ids: [ID!]!): [Node]! }
     type Tasks { edges: [Edge!]! }
     type Edge { node: Task! cursor: String! }
     type Task implements Node {
@@ -267,3 +267,14 @@ def test_extensions_are_made_anew_for_each_request_and_share_their_caches() -> N
     assert first[3].cached_validate_document is second[3].cached_validate_document  # type: ignore[attr-defined]
     assert first[1].cached_parse_document.cache_info().maxsize == 256  # type: ignore[attr-defined]
     assert first[3].cached_validate_document.cache_info().maxsize == 256  # type: ignore[attr-defined]
+
+
+@pytest.mark.parametrize(
+    ("declared", "variables", "page"),
+    [("", {}, 100), ("=null", {}, 100), ("", {"n": None}, 100), ("=88", {}, 1), ("", {"n": 88}, 1)],
+)
+def test_what_is_asked_for_by_its_number_is_one(declared: str, variables: dict[str, Any], page: int) -> None:
+    query = f"query($n:Int{declared}){{tasks(first:100,number:$n){{edges{{node{{id}}}}}}}}"
+    assert cost(query, **variables) == 1 + page * 3
+    assert cost("{tasks(number:88){edges{node{id}}}}") == 4
+    assert cost("{tasks(number:null,first:100){edges{node{id}}}}") == 301

@@ -222,6 +222,7 @@ async def the_case_tells_the_whole_story(stage: Stage, case: Answer, holder: Mem
     events = [edge["node"] for edge in reversed(told["timeline"]["edges"])]
     assert told["costTotal"] == 85_000
     assert [(event["actor"] and event["actor"]["name"], event["summary"]) for event in events] == [
+        ("Desa", "Laporan dicatat"),
         ("Kus", "Kasus dibuka"),
         ("Kus", "Laporan menjadi kasus"),
         ("Kus", "Tugas ditulis"),

@@ -16,6 +16,7 @@ NEVER = {
     "createTask": set(),
     "declineOffer": {"NotEligible"},
     "logCost": {"InvalidTransition"},
+    "endRecurrence": {"InvalidTransition"},
     "openCase": {"NotFound"},
     "inviteMember": {"NotFound"},
     "releaseClaim": {"NotEligible"},

@@ -23,9 +23,44 @@ SELECTIONS: dict[str, dict[str, str]] = {
         "coordinator": "{ name }",
         "tasks": "(first: 3) { edges { node { number } } }",
         "timeline": "(first: 1) { edges { node { action } } }",
+        "desk": "{ code }",
+        "insurance": "{ status }",
+        "recurrences": "{ rule }",
+        "familyLinks": "(first: 1) { edges { node { id } } }",
         "need": "{ amount }",
+        "referrals": "(first: 1) { edges { node { number } } }",
     },
-    "Report": {"region": "{ code }", "location": "{ latitude longitude }", "case": "{ id }"},
+    "Report": {
+        "messages": "(first: 1) { edges { node { text } } }",
+        "region": "{ code }",
+        "desk": "{ code }",
+        "regionCandidates": "{ code }",
+        "possibleDuplicates": "{ number }",
+        "timeline": "(first: 1) { edges { node { action } } }",
+        "location": "{ latitude longitude }",
+        "case": "{ id }",
+        "referrals": "(first: 1) { edges { node { number } } }",
+    },
+    "Referral": {
+        "programme": "{ code }",
+        "patient": "{ id }",
+        "case": "{ id }",
+        "report": "{ id }",
+        "desk": "{ code }",
+        "sentBy": "{ name }",
+        "documents": "{ code required seenAt seenBy { name } }",
+        "timeline": "(first: 1) { edges { node { action } } }",
+        "previous": "{ number }",
+        "following": "{ number }",
+    },
+    "Message": {"author": "{ name }", "media": "{ kind type }"},
+    "FamilyLink": {"createdBy": "{ name }"},
+    "Recurrence": {
+        "kind": "{ code }",
+        "case": "{ id }",
+        "destination": "{ name }",
+        "createdBy": "{ name }",
+    },
     "Task": {
         "kind": "{ code }",
         "area": "{ code }",
@@ -41,6 +76,16 @@ SELECTIONS: dict[str, dict[str, str]] = {
         "candidates": "(first: 1) { rank }",
         "waves": "{ number }",
         "alarms": "{ reason }",
+        "assessment": "{ id }",
+        "recurrence": "{ rule }",
+    },
+    "Assessment": {
+        "task": "{ id }",
+        "kind": "{ code }",
+        "filledBy": "{ name }",
+        "has": "{ code }",
+        "needs": "{ code }",
+        "referrals": "{ number }",
     },
     "Claim": {"task": "{ id }", "member": "{ id }", "organization": "{ name }", "assignedBy": "{ name }"},
     "Cost": {
@@ -62,8 +107,9 @@ SELECTIONS: dict[str, dict[str, str]] = {
     },
     "Alert": {"member": "{ id }"},
     "Alarm": {"task": "{ id }", "endedBy": "{ name }"},
+    "AidLookup": {"member": "{ name }"},
     "Drill": {},
-    "Notification": {"task": "{ id }", "cost": "{ amount }"},
+    "Notification": {"task": "{ id }", "about": "{ id }", "cost": "{ amount }"},
 }
 """The types of the table, and what to ask of those fields that are no leaves."""
 
@@ -88,16 +134,24 @@ WAYS = {
     } } }""",
     "taskByNumber": """(number: 4821) {
         case { ...Case patient { ...Patient } } waves { alerts { ...Alert member { ...Member } } }
-        alarms { ...Alarm }
+        alarms { ...Alarm } assessment { ...Assessment filledBy { ...Member } }
         costs(first: 3) { edges { node { member { ...Member } task { ...Task } } } }
     }""",
     "needs": "(first: 3) { edges { node { ...Need pledges { ...Pledge } } } }",
     "costs": "(first: 3) { edges { node { ...Cost member { ...Member } task { ...Task } } } }",
     "cases": """(first: 2) { edges { node {
-        ...Case patient { ...Patient } timeline(first: 1) { edges { node { subject { id } } } }
+        ...Case patient { ...Patient } familyLinks(first: 1) { edges { node { ...FamilyLink } } }
+        recurrences { ...Recurrence } timeline(first: 1) { edges { node { subject { id } } } }
     } } }""",
+    "aidLookups": "(first: 2) { edges { node { ...AidLookup } } }",
     "case": "(id: $case) { tasks(first: 3) { edges { node { ...Task claims { ...Claim } } } } }",
-    "reports": "(first: 2) { edges { node { ...Report case { ...Case patient { ...Patient } } } } }",
+    "referrals": """(first: 2) { edges { node {
+        ...Referral patient { ...Patient } case { ...Case } report { ...Report }
+    } } }""",
+    "assessments": "(first: 2) { edges { node { ...Assessment task { ...Task } referrals { ...Referral } } } }",
+    "reports": """(first: 2) { edges { node {
+        ...Report case { ...Case patient { ...Patient } } messages(first: 1) { edges { node { ...Message } } }
+    } } }""",
 }
 """Ways to the things of the table through others, from the root fields."""
 

@@ -1,7 +1,8 @@
-"""Text senders: the other way to a member, when a push isn't received: SMS or WhatsApp.
+"""Text senders: the other way to a member, when a push isn't received, and the way back to who wrote to us.
 
-A sender is a file in this folder, found by its name: `create(settings)` returns a `TextSender`. Another vendor is
-another file, and its name in `settings.TextChannel`.
+A sender is a file in this folder, found by its name, which is also what `intake` calls the channel on which answers
+come in: `create(settings)` returns a `TextSender`. Another vendor is another file; one that writes to telephone
+numbers can be the office's own, and has its name in `settings.TextChannel`.
 """
 
 import asyncio
@@ -16,7 +17,7 @@ from uuid import UUID
 import httpx
 
 from kurir_api.dispatch.senders import Delivery, Outcome, retry_after
-from kurir_api.settings import Settings
+from kurir_api.settings import Settings, TextChannel
 
 DEADLINE = timedelta(seconds=10)
 IN_FLIGHT = 10
@@ -25,10 +26,12 @@ REASON_LENGTH = 200
 
 @dataclass(frozen=True, slots=True)
 class TextMessage:
-    """One line of `text` to `phone` (E.164), worth sending for `ttl`; in `locale`, "id" or "en".
+    """A `text` to `phone` (E.164, or what the channel calls its receiver), worth sending for `ttl`; in `locale`, "id"
+    or "en".
 
     An `urgent` one calls somebody, and may pass by the vendor's own limits. `answers`: the channel on which its
-    receiver wrote just now, if this is an answer.
+    receiver wrote just now, if this is an answer; `origin`: the address of ours that they wrote to, where there are
+    several. A `private` text is in people's own words, or lets in who reads it: never to be logged.
     """
 
     notification_id: UUID
@@ -38,6 +41,8 @@ class TextMessage:
     ttl: timedelta
     urgent: bool
     answers: str | None = None
+    origin: str | None = None
+    private: bool = False
 
 
 class TextSender(Protocol):
@@ -58,6 +63,9 @@ class TextSenderModule(Protocol):
 
     def create(self, settings: Settings) -> TextSender: ...
 
+    def is_set_up(self, settings: Settings) -> bool:
+        """Whether the office can answer on this channel."""
+
 
 def text_sender_names() -> list[str]:
     """The names of all senders, sorted."""
@@ -69,7 +77,26 @@ def text_sender_named(name: str, settings: Settings) -> TextSender:
     known = text_sender_names()
     if name not in known:
         raise ValueError(f"no text sender is called {name!r}; known are {', '.join(known)}")
-    return cast("TextSenderModule", import_module(f"{__name__}.{name}")).create(settings)
+    return _module(name).create(settings)
+
+
+def channel_senders(settings: Settings, office: TextSender) -> dict[str, TextSender]:
+    """New senders of the channels that are set up, by name. `office`: the sender of KURIR_TEXT_SENDER, which stands
+    for its own channel, and while that is the log for those that aren't set up.
+    """
+    senders: dict[str, TextSender] = {}
+    for name in text_sender_names():
+        if name == settings.text_sender:
+            senders[name] = office
+        elif _module(name).is_set_up(settings):
+            senders[name] = text_sender_named(name, settings)
+        elif settings.text_sender is TextChannel.LOG:
+            senders[name] = office
+    return senders
+
+
+def _module(name: str) -> TextSenderModule:
+    return cast("TextSenderModule", import_module(f"{__name__}.{name}"))
 
 
 Ask = Callable[[httpx.AsyncClient, TextMessage], Awaitable[httpx.Response]]

@@ -12,6 +12,11 @@ def create(settings: Settings) -> TextSender:  # noqa: ARG001 - nothing to confi
     return MemoryTextSender()
 
 
+def is_set_up(settings: Settings) -> bool:  # noqa: ARG001 - nobody writes here
+    """See `TextSenderModule.is_set_up`."""
+    return False
+
+
 class MemoryTextSender:
     """Keeps what it was given and answers as told.
 

@@ -23,6 +23,11 @@ def create(settings: Settings) -> TextSender:
     return HttpTextSender(client, ask, read)
 
 
+def is_set_up(settings: Settings) -> bool:
+    """See `TextSenderModule.is_set_up`."""
+    return all((settings.smsgate_url, settings.smsgate_user, settings.smsgate_password.get_secret_value()))
+
+
 async def ask(client: httpx.AsyncClient, message: TextMessage) -> httpx.Response:
     """Hand the message over. Its id is ours, so that the same one twice is sent once."""
     body = {

@@ -1,5 +1,6 @@
 """moveCase."""
 
+from datetime import datetime
 from typing import Annotated
 
 import strawberry
@@ -14,7 +15,7 @@ from kurir_api.services.cases.move_case import MoveCase
 from kurir_api.services.cases.move_case import move_case as use_case
 
 
-@strawberry.input(description="What changes: at least one of phase, status, facility and class.")
+@strawberry.input(description="What changes: at least one thing besides the outcome and the reason.")
 class MoveCaseInput:
     """See services.cases.move_case."""
 
@@ -26,12 +27,22 @@ class MoveCaseInput:
     outcome: str | None = strawberry.field(
         default=None,
         description="When closing: RECOVERED, ONGOING_CARE_HANDED_OVER, DIED, MOVED, WITHDRAWN or OTHER. "
-        "DIED cancels the tasks that are still planned.",
+        "DIED cancels the tasks that are still planned, and takes back referrals nobody works on yet.",
     )
     reason: str | None = strawberry.field(default=None, description="Why; kept in the timeline. At most 2,000.")
     facility_id: strawberry.ID | None = strawberry.field(default=None, description="The hospital or health centre.")
     care_class: int | None = strawberry.field(
         default=None, description="Of the hospital bed, 1 to 3: rates may depend on it."
+    )
+    admitted_at: datetime | None = strawberry.field(
+        default=None, description="When the patient was admitted; default now, when the phase becomes IN_HOSPITAL."
+    )
+    discharged_at: datetime | None = strawberry.field(
+        default=None,
+        description="When the patient left; default now, when the phase becomes AFTER_HOSPITAL.",
+    )
+    insured_at: datetime | None = strawberry.field(
+        default=None, description="Since when the health insurance is active; ends the countdown."
     )
     idempotency_key: str | None = IDEMPOTENCY_KEY
 
@@ -45,6 +56,9 @@ class MoveCaseInput:
             reason=self.reason,
             facility_id=optional_row_id("Facility", self.facility_id, "facilityId"),
             care_class=self.care_class,
+            admitted_at=self.admitted_at,
+            discharged_at=self.discharged_at,
+            insured_at=self.insured_at,
             idempotency_key=self.idempotency_key,
         )
 

@@ -1,27 +1,34 @@
 """Cases, their patients and their timelines."""
 
-from datetime import datetime
-from typing import Any
+from datetime import date, datetime
+from typing import TYPE_CHECKING, Annotated, Any
 
 import strawberry
 from strawberry import relay
 from strawberry.dataloader import DataLoader
 
 from kurir_api import models
-from kurir_api.models import CarePhase, CaseStatus
+from kurir_api.models import CarePhase, CaseStatus, Sex
+from kurir_api.schema.cases.insurance import InsuranceDeadline
 from kurir_api.schema.context import Info
+from kurir_api.schema.family.types import FamilyLinkConnection
 from kurir_api.schema.ids import Node, global_id, known
 from kurir_api.schema.members.types import Member
 from kurir_api.schema.needs.types import Need
 from kurir_api.schema.pagination import After, Connection, First
 from kurir_api.schema.places.types import Facility, Region, region
+from kurir_api.schema.recurrences.types import Recurrence
 from kurir_api.schema.scalars import GeoPoint, Rupiah
 from kurir_api.schema.tasks.types import TaskConnection
 from kurir_api.services.cases.timeline import summary
-from kurir_api.services.policies import may_locate, revealed_fields
+from kurir_api.services.policies import OFFICERS_NEED, Deciding, may_locate, revealed_fields
 from kurir_api.services.visibility import DESK
 from kurir_api.task_kinds import PatientField
 
+if TYPE_CHECKING:
+    from kurir_api.schema.referrals.types import ReferralConnection
+
+strawberry.enum(Sex, description="As on the id card.")
 strawberry.enum(CaseStatus, description="Whether a case is worked on.")
 
 
@@ -42,25 +49,66 @@ class Patient(Node):
         """Through the loader."""
         return await region(info, self.row.region_id)
 
-    @strawberry.field(description="Twelve asterisks and the national id's last four digits; for the desk.")
-    def masked_national_id(self, info: Info) -> str | None:
+    @strawberry.field(
+        description="Twelve asterisks and the national id's last four digits; for the desk, and officers of a "
+        "programme to which the patient was referred, unless that was revoked."
+    )
+    async def masked_national_id(self, info: Info) -> str | None:
         """Null for others."""
-        return self.row.masked_national_id if info.context.principal.reaches(self.row.region_id, *DESK) else None
+        return self.row.masked_national_id if await self._identifies(info) else None
+
+    @strawberry.field(
+        description="Twelve asterisks and the family card's last four digits; for those who may know the others."
+    )
+    async def masked_family_card(self, info: Info) -> str | None:
+        """Null for others."""
+        return self.row.masked_family_card if await self._identifies(info) else None
+
+    @strawberry.field(description="For those who may know the national id's last digits.")
+    async def birth_date(self, info: Info) -> date | None:
+        """Null for others."""
+        return self.row.birth_date if await self._identifies(info) else None
+
+    @strawberry.field(description="As on the id card; for those who may know the national id's last digits.")
+    async def sex(self, info: Info) -> Sex | None:
+        """Null for others."""
+        return self.row.sex if await self._identifies(info) else None
+
+    @strawberry.field(description="Whether patient or family agreed to the data being kept; for the desk.")
+    def consent(self, info: Info) -> bool | None:
+        """Null for others."""
+        return self.row.consent if info.context.principal.reaches(self.row.region_id, *DESK) else None
+
+    @strawberry.field(description="Why data was recorded without consent; for the desk.")
+    def consent_note(self, info: Info) -> str | None:
+        """Null for others."""
+        return self.row.consent_note if info.context.principal.reaches(self.row.region_id, *DESK) else None
 
     @strawberry.field(description="For coordinators, and holders of a claim whose kind of task needs it.")
     async def diagnosis(self, info: Info) -> str | None:
         """Null for others."""
         return self.row.diagnosis if await self._reveals(PatientField.DIAGNOSIS, info) else None
 
-    @strawberry.field(description="E.164; for coordinators, and holders of a claim whose kind of task needs it.")
+    @strawberry.field(
+        description="E.164; for coordinators, holders of a claim whose kind of task needs it, and officers of a "
+        "programme that has yet to decide on the patient."
+    )
     async def phone(self, info: Info) -> str | None:
         """Null for others."""
         return self.row.phone if await self._reveals(PatientField.PHONE, info) else None
 
-    @strawberry.field(description="For coordinators, and holders of a claim whose kind of task needs it.")
+    @strawberry.field(
+        description="For coordinators, holders of a claim whose kind of task needs it, and officers of a programme "
+        "that has yet to decide on the patient."
+    )
     async def address(self, info: Info) -> str | None:
         """Null for others."""
         return self.row.address if await self._reveals(PatientField.ADDRESS, info) else None
+
+    @strawberry.field(description="By what one finds the house; for those who may know the address.")
+    async def landmark(self, info: Info) -> str | None:
+        """Null for others."""
+        return self.row.landmark if await self._reveals(PatientField.ADDRESS, info) else None
 
     @strawberry.field(description="For the desk, and holders of a claim whose kind of task needs the address.")
     async def location(self, info: Info) -> GeoPoint | None:
@@ -72,7 +120,15 @@ class Patient(Node):
 
     async def _reveals(self, field: PatientField, info: Info) -> bool:
         held = await info.context.loaders.held_kinds.load(self.row.id)
-        return field in revealed_fields(info.context.principal, self.row.region_id, held)
+        if field in revealed_fields(info.context.principal, self.row.region_id, held):
+            return True
+        return field in OFFICERS_NEED and await info.context.loaders.deciding.load(self.row.id) is Deciding.LIVE
+
+    async def _identifies(self, info: Info) -> bool:
+        """Whether the caller may tell the person from others of the name."""
+        if info.context.principal.reaches(self.row.region_id, *DESK):
+            return True
+        return await info.context.loaders.deciding.load(self.row.id) is not Deciding.NOTHING
 
 
 @strawberry.type(description="Something that happened in a case.")
@@ -110,6 +166,7 @@ class TimelineEvent(Node):
             "task": loaders.task,
             "claim": loaders.claim,
             "cost": loaders.cost,
+            "referral": loaders.referral,
         }
         found: Node | None = await of_machine[self.row.machine].load(self.row.subject_id)
         return found
@@ -148,6 +205,9 @@ class Case(Node):
     outcome: str | None = strawberry.field(
         description="How it ended: RECOVERED, ONGOING_CARE_HANDED_OVER, DIED, MOVED, WITHDRAWN or OTHER."
     )
+    waiting_since: datetime | None = strawberry.field(
+        description="The resident's first word, since which they wait; null once it is closed."
+    )
     opened_at: datetime = strawberry.field(description="When it was opened.")
     closed_at: datetime | None = strawberry.field(description="When it was closed.")
     row: strawberry.Private[models.Case]
@@ -162,6 +222,7 @@ class Case(Node):
             phase=row.phase,
             care_class=row.care_class,
             outcome=row.outcome,
+            waiting_since=None if row.status == CaseStatus.CLOSED else row.waiting_since,
             opened_at=row.opened_at,
             closed_at=row.closed_at,
             row=row,
@@ -179,6 +240,21 @@ class Case(Node):
             return None
         return Facility.of(await info.context.loaders.facility.load(self.row.facility_id))
 
+    @strawberry.field(description="The region whose desk answers for it: the patient's, or one above.")
+    async def desk(self, info: Info) -> Region:
+        """Through the loader."""
+        return await region(info, self.row.desk_id)
+
+    @strawberry.field(description="Until when a stay in hospital must be insured; null before there was one.")
+    async def insurance(self, info: Info) -> InsuranceDeadline | None:
+        """Through the loaders."""
+        return await InsuranceDeadline.of(self.row, info)
+
+    @strawberry.field(description="Its tasks that come again, newest first, ended ones too; for the desk.")
+    async def recurrences(self, info: Info) -> list[Recurrence]:
+        """Empty for others."""
+        return await info.context.loaders.case_recurrences.load(self.row.id)
+
     @strawberry.field(description="The coordinator who opened it.")
     async def coordinator(self, info: Info) -> Member | None:
         """Through the loader."""
@@ -190,6 +266,22 @@ class Case(Node):
     async def tasks(self, info: Info, first: First = 20, after: After = None) -> TaskConnection:
         """A page."""
         return TaskConnection.of(await info.context.loaders.case_tasks.load((self.row.id, first, after)))
+
+    @strawberry.field(description="To which programmes the patient was referred from it, newest first; for the desk.")
+    async def referrals(
+        self, info: Info, first: First = 20, after: After = None
+    ) -> Annotated["ReferralConnection", strawberry.lazy("kurir_api.schema.referrals.types")]:
+        """A page."""
+        from kurir_api.schema.referrals.types import ReferralConnection  # noqa: PLC0415 - referrals refer to cases
+
+        return ReferralConnection.of(await info.context.loaders.case_referrals.load((self.row.id, first, after)))
+
+    @strawberry.field(
+        description="What lets the family see what is coming, newest first; for the desk, empty for others."
+    )
+    async def family_links(self, info: Info, first: First = 20, after: After = None) -> FamilyLinkConnection:
+        """A page."""
+        return FamilyLinkConnection.of(await info.context.loaders.case_family_links.load((self.row.id, first, after)))
 
     @strawberry.field(description="What happened, last recorded first; for the desk, empty for others.")
     async def timeline(self, info: Info, first: First = 50, after: After = None) -> TimelineConnection:

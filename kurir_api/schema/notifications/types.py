@@ -1,10 +1,11 @@
 """Notifications."""
 
 from datetime import datetime
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 from uuid import UUID
 
 import strawberry
+from strawberry.dataloader import DataLoader
 
 from kurir_api import models
 from kurir_api.dispatch.notifications import TROUBLE
@@ -59,6 +60,26 @@ class Notification(Node):
         """Through the loader."""
         cost_id = self.row.data.get("cost_id")
         return None if cost_id is None else await info.context.loaders.cost.load(UUID(cost_id))
+
+    @strawberry.field(
+        description="What it is about, as far as the caller may still know of it: the report, case or referral, "
+        "else the task, else the cost."
+    )
+    async def about(self, info: Info) -> Node | None:
+        """Through the loader of its kind."""
+        loaders, data = info.context.loaders, self.row.data
+        ids: tuple[tuple[DataLoader[UUID, Any], Any], ...] = (
+            (loaders.report, data.get("report_id")),
+            (loaders.case, data.get("case_id")),
+            (loaders.referral, data.get("referral_id")),
+            (loaders.task, self.row.task_id),
+            (loaders.cost, data.get("cost_id")),
+        )
+        for loader, row_id in ids:
+            if row_id is not None:
+                found: Node | None = await loader.load(UUID(str(row_id)))
+                return found
+        return None
 
 
 @strawberry.type(description="A notification or text message that reached nobody, and isn't tried any more.")

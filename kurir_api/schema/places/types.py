@@ -1,16 +1,19 @@
-"""Regions and facilities."""
+"""Regions, facilities and holidays."""
 
+from datetime import date
 from typing import Optional
 
 import strawberry
 
 from kurir_api import models
-from kurir_api.models import RegionLevel
+from kurir_api.models import HolidayKind, InsuranceRule, RegionLevel
 from kurir_api.schema.context import Info
 from kurir_api.schema.ids import Node, global_id
 from kurir_api.schema.scalars import GeoPoint
 
 strawberry.enum(RegionLevel, description="How deep in the tree of regions.")
+strawberry.enum(InsuranceRule, description="Which hours a hospital counts until a stay must be insured.")
+strawberry.enum(HolidayKind, description="By whom a holiday is given.")
 
 
 @strawberry.type(description="A province, regency, sub-district or village.")
@@ -53,6 +56,9 @@ class Facility(Node):
     name: str = strawberry.field(description="As on its sign, with the address where known.")
     kind: str = strawberry.field(description="hospital, puskesmas, clinic, shelter or landmark.")
     location: GeoPoint = strawberry.field(description="Where it is.")
+    insurance_rule: InsuranceRule = strawberry.field(
+        description="Which hours after an admission it counts until the stay must be insured."
+    )
     region_code: strawberry.Private[str | None]
 
     @classmethod
@@ -63,6 +69,7 @@ class Facility(Node):
             name=row.name,
             kind=row.kind,
             location=GeoPoint(latitude=row.latitude, longitude=row.longitude),
+            insurance_rule=row.insurance_rule,
             region_code=row.region_id,
         )
 
@@ -70,3 +77,24 @@ class Facility(Node):
     async def region(self, info: Info) -> Region | None:
         """Through the loader."""
         return None if self.region_code is None else await region(info, self.region_code)
+
+
+@strawberry.type(description="A day on which offices are closed, besides weekends.")
+class Holiday:
+    """See models.Holiday."""
+
+    day: date = strawberry.field(description="By the calendar there.")
+    name: str = strawberry.field(description="In the caller's language.")
+    kind: HolidayKind = strawberry.field(description="By whom it is given.")
+    regency_code: strawberry.Private[str]
+
+    @classmethod
+    def of(cls, row: models.Holiday, locale: str) -> "Holiday":
+        """The holiday of a row."""
+        name = row.name_en if locale == "en" else row.name_id
+        return cls(day=row.day, name=name, kind=row.kind, regency_code=row.regency_code)
+
+    @strawberry.field(description="The regency that alone has it; null: the whole nation.")
+    async def region(self, info: Info) -> Region | None:
+        """Through the loader."""
+        return await region(info, self.regency_code) if self.regency_code else None

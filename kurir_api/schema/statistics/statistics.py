@@ -28,6 +28,6 @@ async def statistics(
         ),
     ] = None,
 ) -> Statistics:
-    """Nine statements."""
+    """Ten statements."""
     regions = [] if region is None else [region]
     return Statistics.of(await counted(info.context.principal, period.period(), regions, datetime.now(UTC)))

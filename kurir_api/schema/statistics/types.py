@@ -2,6 +2,7 @@
 
 from datetime import date
 from typing import Annotated
+from uuid import UUID
 
 import strawberry
 
@@ -9,6 +10,7 @@ from kurir_api.models import CostCategory
 from kurir_api.schema.context import Info
 from kurir_api.schema.contributions.types import ContributionTotals, KindTotals
 from kurir_api.schema.places.types import Region, region
+from kurir_api.schema.programmes.types import Programme
 from kurir_api.schema.scalars import Rupiah
 from kurir_api.schema.tasks.kinds import TaskKind
 from kurir_api.services.statistics import statistics as counted
@@ -69,6 +71,31 @@ class CategoryCosts:
     category: CostCategory = strawberry.field(description="What the money went to.")
     cost: Rupiah = strawberry.field(description="Money, as approved.")
     in_kind: Rupiah = strawberry.field(description="The value of gifts, as recorded.")
+
+
+@strawberry.type(description="The referrals to one programme that were sent in the period.")
+class ProgrammeFigures:
+    """See services.statistics.statistics.ProgrammeCounts."""
+
+    referrals: int = strawberry.field(description="How many were sent.")
+    granted: int = strawberry.field(description="How many of them were granted, in part at least.")
+    overdue: int = strawberry.field(description="How many of them are overdue now.")
+    programme_id: strawberry.Private[UUID]
+
+    @classmethod
+    def of(cls, counts: counted.ProgrammeCounts) -> "ProgrammeFigures":
+        """Of a programme."""
+        return cls(
+            referrals=counts.referrals,
+            granted=counts.granted,
+            overdue=counts.overdue,
+            programme_id=counts.programme_id,
+        )
+
+    @strawberry.field(description="The programme.")
+    async def programme(self, info: Info) -> Programme:
+        """Through the loader."""
+        return Programme.of(await info.context.loaders.programme.load(self.programme_id))
 
 
 @strawberry.type(description="Residents who wait now: a report without a decision, or an open task without anybody.")
@@ -165,6 +192,14 @@ class Statistics:
             CategoryCosts(category=one.category, cost=Rupiah(one.cost), in_kind=Rupiah(one.in_kind))
             for one in self.found.costs_by_category
         ]
+
+    @strawberry.field(
+        description="Every programme that somebody was referred to; where the figures are guarded, without the "
+        "months and sub-districts in which it would tell of too few, of referrals, grants and delays each by itself."
+    )
+    def by_programme(self) -> list[ProgrammeFigures]:
+        """Of all of them."""
+        return [ProgrammeFigures.of(one) for one in self.found.by_programme]
 
     @strawberry.field(description="Who waits now, by village or, where the figures are guarded, by sub-district.")
     def waiting(self) -> list[WaitingResidents]:

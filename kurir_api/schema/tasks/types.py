@@ -8,7 +8,7 @@ from strawberry import relay
 
 from kurir_api import models
 from kurir_api.dispatch.geo import Point, distance_m
-from kurir_api.models import HOLDING, CarePhase, TaskStatus, Urgency
+from kurir_api.models import HOLDING, CarePhase, FamilyWord, TaskStatus, Urgency
 from kurir_api.schema.alarms.types import Alarm
 from kurir_api.schema.claims.types import Claim
 from kurir_api.schema.context import Info
@@ -25,10 +25,16 @@ from kurir_api.services.visibility import DESK, MEASURING, OFFICE
 from kurir_api.task_kinds import task_kinds
 
 if TYPE_CHECKING:
+    from kurir_api.schema.assessments.types import Assessment
     from kurir_api.schema.cases.types import Case
+    from kurir_api.schema.recurrences.types import Recurrence
 
 strawberry.enum(TaskStatus, description="Where a task stands.")
+strawberry.enum(FamilyWord, description="What the patient's family said of the help.")
 strawberry.enum(CarePhase, description="Where the patient stands.")
+
+AWAITED = (TaskStatus.DRAFT, TaskStatus.OPEN, TaskStatus.FILLED, TaskStatus.IN_PROGRESS)
+"""The states of a task that the resident waits for."""
 
 
 @strawberry.type(description="Whether the caller may claim a task.")
@@ -47,6 +53,9 @@ class Task(Node):
     status: TaskStatus = strawberry.field(description="Where it stands.")
     urgency: Urgency = strawberry.field(description="How fast somebody must come.")
     phase: CarePhase | None = strawberry.field(description="The phase of care it belongs to.")
+    waiting_since: datetime | None = strawberry.field(
+        description="Since when the resident waits for it; null once it is done or called off."
+    )
     starts_at: datetime = strawberry.field(description="The window's start.")
     ends_at: datetime = strawberry.field(description="The window's end, not included.")
     created_at: datetime = strawberry.field(description="When it was written down.")
@@ -63,6 +72,7 @@ class Task(Node):
             status=TaskStatus(row.status),
             urgency=row.urgency,
             phase=row.phase,
+            waiting_since=row.waiting_since if row.status in AWAITED else None,
             starts_at=row.starts_at,
             ends_at=row.ends_at,
             created_at=row.created_at,
@@ -117,6 +127,25 @@ class Task(Node):
         """Null for others."""
         return await info.context.loaders.case.load(self.row.case_id)
 
+    @strawberry.field(description="The rule that made it; for the desk.")
+    async def recurrence(
+        self, info: Info
+    ) -> Annotated["Recurrence", strawberry.lazy("kurir_api.schema.recurrences.types")] | None:
+        """Null for others, and for a task that was written down by itself."""
+        if self.row.recurrence_id is None:
+            return None
+        return await info.context.loaders.recurrence.load(self.row.recurrence_id)
+
+    @strawberry.field(description="The family's last word on whether somebody came; for holders and the desk.")
+    async def family_word(self, info: Info) -> FamilyWord | None:
+        """Null for others."""
+        return self.row.family_word if await self._trusted(info) else None
+
+    @strawberry.field(description="When the family said it; for holders and the desk.")
+    async def family_said_at(self, info: Info) -> datetime | None:
+        """Null for others."""
+        return self.row.family_said_at if await self._trusted(info) else None
+
     @strawberry.field(
         description="Metres along the WGS 84 ellipsoid to the task's place; for its region's volunteers and office."
     )
@@ -156,6 +185,15 @@ class Task(Node):
     async def need(self, info: Info) -> Need | None:
         """Null for others, and while nobody has estimated it."""
         return await info.context.loaders.task_need.load(self.row.id)
+
+    @strawberry.field(
+        description="What the visit found out; for the desk, and for who holds or did it until that is verified."
+    )
+    async def assessment(
+        self, info: Info
+    ) -> Annotated["Assessment", strawberry.lazy("kurir_api.schema.assessments.types")] | None:
+        """Null for others, and before anybody has written it down."""
+        return await info.context.loaders.task_assessment.load(self.row.id)
 
     @strawberry.field(description="What was spent on it, newest first, as far as the caller may know.")
     async def costs(self, info: Info, first: First = 20, after: After = None) -> Connection[Cost]:

@@ -1,29 +1,33 @@
-"""The desk moves a case along: phase, hold, outcome, and back."""
+"""The desk moves a case along: phase, stay in hospital, hold, outcome, and back."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import UTC, datetime
 from uuid import UUID
 
 from kurir_api.auth import Principal
 from kurir_api.errors import InvalidInput, NotAllowed, NotFound, Problems
-from kurir_api.models import CarePhase, Case, CaseStatus, Claim, ClaimStatus, Outcome, Task, TaskStatus
+from kurir_api.models import CarePhase, Case, CaseStatus, Outcome
 from kurir_api.services.cases.care_classes import check_care_class
+from kurir_api.services.cases.closing import close_case
+from kurir_api.services.cases.insurance import watch_insurance
 from kurir_api.services.cases.patients import refuse_if_open
+from kurir_api.services.cases.stay import check_moments, record_stay
 from kurir_api.services.rates.flag_anew import flag_anew, lock_undecided
-from kurir_api.services.tasks.cancel_task import cancel_one
+from kurir_api.services.recurrences.ending import go_on
 from kurir_api.services.texts import LONGEST_REASON, fitting
 from kurir_api.services.use_case import Command, use_case
 from kurir_api.services.visibility import DESK, visible_cases, visible_facilities
 from kurir_api.transitions import move
 
-LIVE_TASKS = (TaskStatus.OPEN, TaskStatus.FILLED, TaskStatus.IN_PROGRESS)
 PHASES = tuple(CarePhase)
 
 
 @dataclass(frozen=True, kw_only=True)
 class MoveCase(Command):
-    """At least one of `phase`, `status`, `facility_id` and `care_class`. CLOSED needs an `outcome`; going back a
-    `reason`.
+    """At least one thing that changes. CLOSED needs an `outcome`; going back a `reason`.
+
+    `admitted_at`, `discharged_at`: of the stay in hospital, by default when the phase changes; `insured_at`: since
+    when the health insurance is active. UTC-aware, none in the future.
     """
 
     case_id: UUID
@@ -33,6 +37,13 @@ class MoveCase(Command):
     reason: str | None = None
     facility_id: UUID | None = None
     care_class: int | None = None
+    admitted_at: datetime | None = None
+    discharged_at: datetime | None = None
+    insured_at: datetime | None = None
+
+
+DETAILS = {"case_id", "outcome", "reason", "idempotency_key"}
+"""What changes nothing by itself."""
 
 
 @use_case
@@ -44,30 +55,33 @@ async def move_case(principal: Principal, command: MoveCase) -> UUID:
         raise NotFound
     if not principal.reaches(found.region_id, *DESK):
         raise NotAllowed
-    reason = await _check(principal, command)
+    reason = await _check(principal, command, now)
     if command.care_class is not None:
         await lock_undecided(found.id)
     case = await Case.select_for_update().get(id=found.id)
+    due_at = case.insurance_due_at
     # A case is opened before it changes, and changes before it is closed.
     if command.status == CaseStatus.OPEN:
         await _take_up(case, principal, reason, now)
     await _change(case, principal, command, reason, now)
+    await watch_insurance(case, now, due_moved=case.insurance_due_at != due_at)
     if command.status == CaseStatus.ON_HOLD:
         await move(case, "hold", principal, reason=reason, at=now)
     if command.status == CaseStatus.CLOSED:
-        await _close(case, principal, Outcome(str(command.outcome)), reason, now)
+        await close_case(case, principal, Outcome(str(command.outcome)), reason, now)
     return case.id
 
 
-async def _check(principal: Principal, command: MoveCase) -> str | None:
+async def _check(principal: Principal, command: MoveCase, now: datetime) -> str | None:
     """The reason, cleaned. Raises InvalidInput."""
     problems = Problems()
-    if {command.phase, command.status, command.facility_id, command.care_class} == {None}:
+    if all(getattr(command, field.name) is None for field in fields(command) if field.name not in DETAILS):
         problems.add(
             "status",
-            id="Isi phase, status, facilityId atau careClass.",
-            en="Give at least one of phase, status, facilityId and careClass.",
+            id="Isi setidaknya satu hal yang berubah, misalnya phase, status atau facilityId.",
+            en="Give at least one thing that changes, such as phase, status or facilityId.",
         )
+    check_moments(problems, now, command.admitted_at, command.discharged_at, command.insured_at)
     check_care_class(problems, command.care_class)
     if command.status == CaseStatus.CLOSED and command.outcome not in set(Outcome):
         known = ", ".join(Outcome)
@@ -83,45 +97,26 @@ async def _take_up(case: Case, principal: Principal, reason: str | None, now: da
     """Go on after a hold, or open a closed case again."""
     if case.status != CaseStatus.CLOSED:
         await move(case, "resume", principal, reason=reason, at=now)
+        await go_on(case, now)
         return
     await refuse_if_open(principal, case.patient_id)
     await move(case, "reopen", principal, reason=reason, at=now, closed_at=None, outcome=None)
 
 
 async def _change(case: Case, principal: Principal, command: MoveCase, reason: str | None, now: datetime) -> None:
-    """Facility, class and phase; what is already so stays, without an entry in the timeline."""
-    if command.facility_id not in {None, case.facility_id}:
+    """Facility, class, phase and stay; what is already so stays, without an entry in the timeline."""
+    moved = command.facility_id not in {None, case.facility_id}
+    if moved:
         await move(case, "change_facility", principal, at=now, facility_id=command.facility_id)
     if command.care_class not in {None, case.care_class}:
         await move(case, "change_care_class", principal, at=now, care_class=command.care_class)
         await flag_anew(case.id)
-    if command.phase is None or command.phase == case.phase:
-        return
-    if PHASES.index(command.phase) < PHASES.index(case.phase) and reason is None:
+    phase = command.phase or case.phase
+    if PHASES.index(phase) < PHASES.index(case.phase) and reason is None:
         raise InvalidInput.of(
             "reason", id="Tulis alasan kembali ke tahap sebelumnya.", en="Say why it goes back to an earlier phase."
         )
-    await move(case, "change_phase", principal, reason=reason, at=now, phase=command.phase)
-
-
-async def _close(case: Case, principal: Principal, outcome: Outcome, reason: str | None, now: datetime) -> None:
-    """Close the case and cancel what is only planned. Nobody may be left at work for a closed case."""
-    tasks = (
-        await Task.select_for_update()
-        .filter(case_id=case.id, status__in=(TaskStatus.DRAFT, *LIVE_TASKS))
-        .order_by("id")
-    )
-    at_work = await Claim.filter(task_id__in=[task.id for task in tasks], status=ClaimStatus.IN_PROGRESS).values_list(
-        "task_id", flat=True
-    )
-    blocking = (TaskStatus.IN_PROGRESS,) if outcome is Outcome.DIED else LIVE_TASKS
-    numbers = ", ".join(str(task.number) for task in tasks if task.status in blocking or task.id in at_work)
-    if numbers:
-        raise InvalidInput.of(
-            "status",
-            id=f"Selesaikan, tarik atau batalkan dahulu tugas {numbers}.",
-            en=f"First complete, revoke or cancel these tasks: {numbers}.",
-        )
-    await move(case, "close", principal, reason=reason, at=now, outcome=outcome, closed_at=now)
-    for task in tasks:
-        await cancel_one(task, None, reason, now)
+    dates = (command.admitted_at, command.discharged_at)
+    await record_stay(case, principal, phase, dates, now, reason=reason, moved=moved)
+    if command.insured_at not in {None, case.insured_at}:
+        await move(case, "confirm_insurance", principal, at=now, insured_at=command.insured_at)

@@ -7,21 +7,25 @@ from zoneinfo import ZoneInfo
 
 from stdnum.exceptions import ValidationError
 from stdnum.id import nik
-from tortoise.expressions import Q
 
 from kurir_api.auth import Principal
 from kurir_api.dispatch.geo import Point
-from kurir_api.errors import CaseAlreadyOpen, NotAllowed, Problems, Words
-from kurir_api.models import Case, CaseStatus, Patient, Region, RegionLevel, new_id, regency_of
+from kurir_api.errors import CaseAlreadyOpen, InvalidInput, NotAllowed, Problems, Words
+from kurir_api.models import Case, CaseStatus, Patient, Region, RegionLevel, Sex, new_id, regency_of
+from kurir_api.services.cases.duplicates import NAME, likely_duplicates
+from kurir_api.services.names import tokens
 from kurir_api.services.phones import optional_e164
 from kurir_api.services.texts import LONGEST_NOTE, cleaned, fitting
-from kurir_api.services.visibility import DESK, visible_cases, visible_patients
+from kurir_api.services.visibility import DESK, visible_cases
 
 LONGEST_NAME, LONGEST_ADDRESS = 120, 500
 OLDEST = timedelta(days=round(130 * 365.25))
 SEPARATORS = str.maketrans("", "", " .-")
-NATIONAL_ID_DIGITS = 16
+DIGITS = 16
+"""Of a national id (NIK), and of a family card (KK)."""
 
+NO_NATIONAL_ID = Words(id="NIK terdiri dari 16 angka.", en="A national id has 16 digits.")
+NO_FAMILY_CARD = Words(id="Nomor KK terdiri dari 16 angka.", en="A family card has 16 digits.")
 KNOWN_BEFORE = Words(
     id="NIK ini sudah terdaftar; data pasien itu dilengkapi dengan isian Anda.",
     en="This national id was registered before; that patient was updated with what you gave.",
@@ -34,10 +38,6 @@ OTHER_BIRTH_DATE = Words(
     id="Tanggal lahir berbeda dari yang ada di NIK; cocokkan dengan KTP.",
     en="The birth date differs from the one within the national id; compare it with the id card.",
 )
-LIKELY_DUPLICATE = Words(
-    id="Pasien yang mirip sudah terdaftar; periksa apakah orangnya sama.",
-    en="A similar patient is registered already; check whether it is the same person.",
-)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -49,8 +49,11 @@ class PatientDetails:
     consent: bool
     consent_note: str | None = None
     national_id: str | None = None
+    family_card: str | None = None
     birth_date: date | None = None
+    sex: Sex | None = None
     address: str | None = None
+    landmark: str | None = None
     location: Point | None = None
     phone: str | None = None
     diagnosis: str | None = None
@@ -61,8 +64,10 @@ async def checked(problems: Problems, principal: Principal, details: PatientDeta
     found = replace(
         details,
         name=" ".join((fitting(problems, "patient.name", details.name, LONGEST_NAME, required=True) or "").split()),
-        national_id=_national_id(problems, details.national_id),
+        national_id=_sixteen_digits(problems, "patient.nationalId", details.national_id, NO_NATIONAL_ID),
+        family_card=_sixteen_digits(problems, "patient.familyCard", details.family_card, NO_FAMILY_CARD),
         address=fitting(problems, "patient.address", details.address, LONGEST_ADDRESS),
+        landmark=fitting(problems, "patient.landmark", details.landmark, LONGEST_ADDRESS),
         phone=optional_e164(problems, "patient.phone", details.phone),
         diagnosis=fitting(problems, "patient.diagnosis", details.diagnosis, LONGEST_NOTE),
         consent_note=fitting(problems, "patient.consentNote", details.consent_note, LONGEST_NOTE),
@@ -77,10 +82,10 @@ async def checked(problems: Problems, principal: Principal, details: PatientDeta
     return found
 
 
-def _national_id(problems: Problems, text: str | None) -> str | None:
+def _sixteen_digits(problems: Problems, path: str, text: str | None, words: Words) -> str | None:
     digits = cleaned((text or "").translate(SEPARATORS))
-    if digits and not (len(digits) == NATIONAL_ID_DIGITS and digits.isascii() and digits.isdigit()):
-        problems.add("patient.nationalId", id="NIK terdiri dari 16 angka.", en="A national id has 16 digits.")
+    if digits and not (len(digits) == DIGITS and digits.isascii() and digits.isdigit()):
+        problems.add(path, id=words.id, en=words.en)
     return digits
 
 
@@ -99,11 +104,13 @@ async def _check_region(problems: Problems, principal: Principal, details: Patie
         problems.add("patient.birthDate", id="Periksa tanggal lahirnya.", en="Check the birth date.")
 
 
-async def register_or_find(principal: Principal, details: PatientDetails) -> tuple[Patient, list[Words]]:
+async def register_or_find(
+    principal: Principal, details: PatientDetails, now: datetime
+) -> tuple[Patient, list[Words]]:
     """The patient with these checked details, saved, and what to look into.
 
     One patient per national id in a regency: one who is known is locked and takes over what was given. Raises
-    NotAllowed when that is another desk's patient, CaseAlreadyOpen when that patient has an open case.
+    InvalidInput when that is another desk's patient: of whom, it doesn't say.
     """
     warnings = [ODD_NATIONAL_ID] if details.national_id and not nik.is_valid(details.national_id) else []
     if _contradicts(details.national_id, details.birth_date):
@@ -111,16 +118,19 @@ async def register_or_find(principal: Principal, details: PatientDetails) -> tup
     patient = await _known(details)
     if patient is None:
         patient = Patient(id=new_id(), regency_code=regency_of(details.region))
-        _write(patient, details)
+        _write(patient, details, principal, now)
         await patient.save(force_create=True)
     else:
         if not principal.reaches(patient.region_id, *DESK):
-            raise NotAllowed
-        await refuse_if_open(principal, patient.id)
-        _write(patient, details)
+            raise InvalidInput.of(
+                "patient.nationalId",
+                id="NIK ini hanya bisa dipakai oleh desk kabupaten. Cocokkan dengan KTP, lalu hubungi mereka.",
+                en="Only the regency's desk can use this national id. Compare it with the id card, then ask them.",
+            )
+        _write(patient, details, principal, now)
         await patient.save()
         warnings.append(KNOWN_BEFORE)
-    return patient, warnings + await _likely_duplicates(principal, patient)
+    return patient, warnings + await likely_duplicates(principal, patient)
 
 
 def _contradicts(national_id: str | None, birth_date: date | None) -> bool:
@@ -146,13 +156,17 @@ async def _known(details: PatientDetails) -> Patient | None:
     )
 
 
-def _write(patient: Patient, details: PatientDetails) -> None:
+def _write(patient: Patient, details: PatientDetails, principal: Principal, now: datetime) -> None:
     """Put what was given into the row; what was not given stays."""
     patient.name, patient.region_id = details.name, details.region
+    patient.name_tokens = tokens(NAME, details.name)
     patient.consent, patient.consent_note = details.consent, details.consent_note
+    patient.consent_by_id, patient.consent_at = principal.member_id, now
     if details.location is not None:
         patient.latitude, patient.longitude = details.location.latitude, details.location.longitude
-    for column in ("national_id", "birth_date", "address", "phone", "diagnosis"):
+    for column in (
+        "national_id", "family_card", "birth_date", "sex", "address", "landmark", "phone", "diagnosis",
+    ):  # fmt: skip
         value = getattr(details, column)
         if value is not None:
             setattr(patient, column, value)
@@ -166,30 +180,3 @@ async def refuse_if_open(principal: Principal, patient_id: UUID) -> None:
     if not await visible_cases(principal).filter(id=case.id).exists():
         raise NotAllowed
     raise CaseAlreadyOpen(case.id)
-
-
-async def _likely_duplicates(principal: Principal, patient: Patient) -> list[Words]:
-    """A warning if the caller's patients hold one of the same name, born the same day or living in the same region.
-
-    It names their newest cases' numbers, and nothing of the person.
-    """
-    alike = Q(region_id=patient.region_id)
-    if patient.birth_date is not None:
-        alike |= Q(birth_date=patient.birth_date)
-    others = visible_patients(principal).filter(alike, regency_code=patient.regency_code).exclude(id=patient.id)
-    name = _normalised(patient.name)
-    ids = [other_id for other_id, other in await others.values_list("id", "name") if _normalised(other) == name]
-    if not ids:
-        return []
-    cases = visible_cases(principal).filter(patient_id__in=ids).order_by("-id")
-    numbers = ", ".join(case.number for case in await cases.limit(3).only("id", "number"))
-    if not numbers:
-        return [LIKELY_DUPLICATE]
-    return [
-        Words(id=f"{LIKELY_DUPLICATE.id} Kasusnya: {numbers}.", en=f"{LIKELY_DUPLICATE.en} Their cases: {numbers}.")
-    ]
-
-
-def _normalised(name: str) -> str:
-    """Letters and digits in one case, words one space apart."""
-    return " ".join("".join(mark if mark.isalnum() else " " for mark in name.casefold()).split())

@@ -8,6 +8,7 @@ from kurir_api.errors import InvalidTransition
 from kurir_api.models import ClaimStatus
 from kurir_api.services.claims.action import ClaimAction, happened_at, remember_place
 from kurir_api.services.claims.deadlines import start_by
+from kurir_api.services.family.telling import tell_of_coming
 from kurir_api.services.tasks.staffing import lock_claim
 from kurir_api.services.use_case import use_case
 from kurir_api.transitions import move
@@ -23,7 +24,9 @@ async def accept_offer(principal: Principal, command: ClaimAction) -> UUID:
     at = happened_at(command, claim.claimed_at)
     if claim.status == ClaimStatus.OFFERED and claim.expires_at is not None and at >= claim.expires_at:
         raise InvalidTransition(ClaimStatus.EXPIRED, (ClaimStatus.OFFERED,))
-    expires_at = start_by(claim.starts_at, datetime.now(UTC))
+    now = datetime.now(UTC)
+    expires_at = start_by(claim.starts_at, now)
     await move(claim, "accept", principal, reason=command.words, at=at, expires_at=expires_at)
     await remember_place(claim, command.location, at)
+    await tell_of_coming(claim.task, now)
     return claim.id

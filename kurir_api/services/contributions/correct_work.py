@@ -6,8 +6,8 @@ from uuid import UUID
 
 from kurir_api.auth import Principal
 from kurir_api.errors import InvalidInput, NotAllowed, NotFound, Problems
-from kurir_api.models import LineReview, Role, WorkEntry, new_id
-from kurir_api.services.contributions.disputes import tell_of_settled
+from kurir_api.models import Role, WorkEntry
+from kurir_api.services.contributions.work import entry_like, reverse_work
 from kurir_api.services.texts import LONGEST_REASON, fitting
 from kurir_api.services.use_case import Command, use_case
 from kurir_api.services.visibility import visible_cost_entries, visible_work_entries
@@ -52,13 +52,10 @@ async def correct_work(principal: Principal, command: CorrectWork) -> UUID:
             en="This line was corrected already; correct the one that replaced it.",
         )
     now = datetime.now(UTC)
-    # Somebody who corrects the same line meanwhile meets the unique index here.
-    reversal = _entry(old, now, reason, -old.minutes, -old.distance_m, tasks=-1, reverses_id=old.id)
-    await reversal.save(force_create=True)
-    await tell_of_settled(LineReview.filter(work_entry_id=old.id), now)
+    reversal = await reverse_work(old, reason, now)
     if command.never_done:
         return reversal.id
-    correction = _entry(old, now, reason, minutes, metres)
+    correction = entry_like(old, now, reason, minutes, metres)
     await correction.save(force_create=True)
     return correction.id
 
@@ -89,13 +86,3 @@ def _checked(command: CorrectWork, old: WorkEntry, minutes: int, metres: int) ->
     reason = fitting(problems, "reason", command.reason, LONGEST_REASON, required=True)
     problems.refuse()
     return reason
-
-
-def _entry(
-    old: WorkEntry, now: datetime, reason: str | None, minutes: int, metres: int, **columns: object
-) -> WorkEntry:
-    kept = ("regency_code", "claim_id", "task_id", "patient_id", "member_id", "organization_id", "kind", "region_id")
-    copied = {name: getattr(old, name) for name in (*kept, "booked_on")}
-    entry = WorkEntry(id=new_id(), minutes=minutes, distance_m=metres, recorded_at=now, **copied, **columns)
-    entry.reason = reason
-    return entry

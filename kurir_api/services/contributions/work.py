@@ -4,8 +4,9 @@ from datetime import datetime
 
 from kurir_api.dispatch.facts import FRESH_FIX
 from kurir_api.dispatch.geo import Point, distance_m
-from kurir_api.models import Case, Claim, Facility, Member, Task, WorkEntry
+from kurir_api.models import Case, Claim, Facility, LineReview, Member, Task, WorkEntry, new_id
 from kurir_api.services.contributions.calendar import local_day
+from kurir_api.services.contributions.disputes import tell_of_settled
 
 
 async def book_work(claim: Claim, at: datetime, now: datetime) -> None:
@@ -28,6 +29,27 @@ async def book_work(claim: Claim, at: datetime, now: datetime) -> None:
         booked_on=await local_day(claim.regency_code, at),
         recorded_at=now,
     )
+
+
+async def reverse_work(old: WorkEntry, reason: str | None, now: datetime) -> WorkEntry:
+    """The line that takes `old` back; whoever disputed that is told. Booked on its day, or, where that month is
+    closed, in the first open one. Somebody who takes back the same line meanwhile meets the unique index.
+    """
+    reversal = entry_like(old, now, reason, -old.minutes, -old.distance_m, tasks=-1, reverses_id=old.id)
+    await reversal.save(force_create=True)
+    await tell_of_settled(LineReview.filter(work_entry_id=old.id), now)
+    return reversal
+
+
+def entry_like(
+    old: WorkEntry, now: datetime, reason: str | None, minutes: int, metres: int, **columns: object
+) -> WorkEntry:
+    """A line, not saved yet, of the same work on the same day."""
+    kept = ("regency_code", "claim_id", "task_id", "patient_id", "member_id", "organization_id", "kind", "region_id")
+    copied = {name: getattr(old, name) for name in (*kept, "booked_on")}
+    entry = WorkEntry(id=new_id(), minutes=minutes, distance_m=metres, recorded_at=now, **copied, **columns)
+    entry.reason = reason
+    return entry
 
 
 async def _ride_m(task: Task) -> int:

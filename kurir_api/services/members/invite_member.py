@@ -100,7 +100,7 @@ async def _check(principal: Principal, command: InviteMember) -> str:
             id="Pilih organisasi dari kabupaten wilayah ini.",
             en="Choose an organisation of this region's regency.",
         )
-    _check_capabilities(command.capabilities, problems)
+    check_capabilities(command.capabilities, problems)
     problems.refuse()
     return phone or ""
 
@@ -110,7 +110,8 @@ def _works_in(organization: Organization, region: Region) -> bool:
     return lies_within(region.code, regency) or lies_within(regency, region.code)
 
 
-def _check_capabilities(capabilities: tuple[NewCapability, ...], problems: Problems) -> None:
+def check_capabilities(capabilities: tuple[NewCapability, ...], problems: Problems) -> None:
+    """Note under `capabilities` what nobody is asked for, and what is named twice."""
     codes = [capability.code for capability in capabilities]
     known = known_capabilities()
     if not set(codes) <= set(known):

@@ -1,20 +1,24 @@
-"""Put a regency's regions and facilities into the database; see SOURCES.md for where they come from."""
+"""Put a regency's regions and facilities, and the nation's holidays, into the database; see SOURCES.md for where they
+come from.
+"""
 
 import csv
+from datetime import date
 from importlib.resources import files
 from typing import NamedTuple
 
 from tortoise.transactions import in_transaction
 
-from kurir_api.models import Facility, Region, RegionLevel, lies_within
+from kurir_api.models import Facility, Holiday, HolidayKind, Region, RegionLevel, lies_within
 
 KNOWN_REGENCIES = ("33.02", "33.05")
 
 
 async def load_places(regency_code: str) -> None:
-    """Load the regency, its province, sub-districts, villages and facilities; again, to bring them up to date.
+    """Load the regency, its province, sub-districts, villages and facilities, and the nation's holidays; again, to
+    bring them up to date.
 
-    Two statements in one transaction. What is in the database but not in the files stays. Raises ValueError for a
+    Three statements in one transaction. What is in the database but not in the files stays. Raises ValueError for a
     regency that the files don't hold.
     """
     if regency_code not in KNOWN_REGENCIES:
@@ -30,6 +34,29 @@ async def load_places(regency_code: str) -> None:
             on_conflict=["code"],
             update_fields=["regency_code", "name", "kind", "latitude", "longitude", "region_id"],
         )
+        await load_holidays()
+
+
+async def load_holidays() -> None:
+    """Load the nation's holidays; again, to bring them up to date. What is in the database but not in the file
+    stays. One statement.
+    """
+    await Holiday.bulk_create(
+        holidays(), on_conflict=["day", "regency_code"], update_fields=["kind", "name_id", "name_en"]
+    )
+
+
+def holidays() -> list[Holiday]:
+    """The nation's holidays and collective leave as unsaved rows, first first."""
+    return [
+        Holiday(
+            day=date.fromisoformat(row["day"]),
+            kind=HolidayKind(row["kind"]),
+            name_id=row["name_id"],
+            name_en=row["name_en"],
+        )
+        for row in _rows("holidays.csv")
+    ]
 
 
 def regions(regency_code: str) -> list[Region]:

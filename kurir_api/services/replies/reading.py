@@ -7,6 +7,9 @@ from enum import StrEnum
 LONGEST = 160
 """Characters; whoever writes more has something else to say."""
 
+FEWEST_WORDS = 4
+"""Of what may be a report; who asks for help says more than three words."""
+
 
 class Verb(StrEnum):
     """What a member can do by text."""
@@ -35,6 +38,7 @@ COMMAND = re.compile(
     r"(?:[\W_]+(?:ya|pak|bu|mas|mbak|min|terima|kasih|makasih))*[\W_]*"
 )
 ALSO_START = ("berangkat", "jalan")
+COMMAND_WORD = re.compile(r"[\W_]*(?:ambil|mulai|berangkat|jalan|lepas|selesai|tidak|tdk)\b")
 YES = re.compile(r"[\W_]*(?:ok|oke)[\W_]*")
 
 
@@ -50,6 +54,13 @@ def read_reply(text: str) -> Reply | None:
 def says_ok(text: str) -> bool:
     """Whether the text answers a drill."""
     return len(text) <= LONGEST and YES.fullmatch(_plain(text)) is not None
+
+
+def is_mistyped(text: str) -> bool:
+    """Whether what is no command was probably meant to be one: it begins like one and names a number, or is short."""
+    words = re.findall(r"\w+", text)
+    like_one = COMMAND_WORD.match(_plain(text)) is not None and any(character.isdigit() for character in text)
+    return len(words) < FEWEST_WORDS or (like_one and len(text) <= LONGEST)
 
 
 def _plain(text: str) -> str:

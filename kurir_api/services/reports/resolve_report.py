@@ -1,16 +1,18 @@
 """The desk decides what becomes of a report."""
 
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
 from kurir_api.auth import Principal
 from kurir_api.errors import InvalidInput, NotAllowed, NotFound, Problems
-from kurir_api.models import Report, ReportStatus
+from kurir_api.models import Case, CaseStatus, Report, ReportStatus
+from kurir_api.services.reports.waiting import arm_waiting, end_waiting
 from kurir_api.services.texts import LONGEST_REASON, fitting
 from kurir_api.services.use_case import Command, use_case
 from kurir_api.services.visibility import DESK, visible_cases, visible_reports
-from kurir_api.transitions import move
+from kurir_api.transitions import join_case, move
 
 ACTIONS = {
     ReportStatus.LINKED: "link",
@@ -52,17 +54,35 @@ async def resolve_report(principal: Principal, command: ResolveReport) -> UUID:
     problems.refuse()
     report, other = await _lock(command)
     changes = await _consequences(principal, command, report, other)
-    # The log entry of a link belongs to the case's timeline.
-    report.case_id = changes.get("case_id", report.case_id)
-    await move(report, ACTIONS[command.into], principal, reason=reason, **changes)
+    if linked := changes.get("case_id"):
+        await join_case(report, linked)
+        report.case_id = linked
+    now = datetime.now(UTC)
+    await move(report, ACTIONS[command.into], principal, reason=reason, at=now, **changes)
+    if command.into is ReportStatus.RECEIVED:
+        await arm_waiting(report, now)
+    else:
+        await end_waiting(report, now)
+    await _carry_back(report, other)
     return report.id
 
 
 async def _lock(command: ResolveReport) -> tuple[Report, Report | None]:
     """The report and the one named as its original, locked in one order, so that neither becomes the other's."""
     ids = [report_id for report_id in (command.report_id, command.duplicate_of) if report_id]
-    found = {report.id: report async for report in Report.filter(id__in=ids).order_by("id").select_for_update()}
+    rows = Report.filter(id__in=ids).order_by("id").select_for_update(no_key=True)
+    found = {report.id: report async for report in rows}
     return found[command.report_id], found.get(command.duplicate_of) if command.duplicate_of else None
+
+
+async def _carry_back(report: Report, original: Report | None) -> None:
+    """Who wrote first has waited longest: for the original, and for the case of either."""
+    earlier = {"waiting_since__gt": report.waiting_since}
+    if original is not None:
+        await Report.filter(id=original.id, **earlier).update(waiting_since=report.waiting_since)
+    case_id = report.case_id or (original.case_id if original else None)
+    if case_id is not None:
+        await Case.filter(id=case_id, **earlier).update(waiting_since=report.waiting_since)
 
 
 async def _consequences(
@@ -84,8 +104,17 @@ async def _consequences(
 async def _refuse_unless_linkable(principal: Principal, case_id: UUID | None, report: Report) -> None:
     if case_id is None:
         raise InvalidInput.of("case", id="Pilih kasusnya.", en="Name the case.")
-    if not await visible_cases(principal).filter(id=case_id, regency_code=report.regency_code).exists():
+    known = visible_cases(principal).filter(id=case_id, regency_code=report.regency_code)
+    # Locked, so that it isn't closed meanwhile.
+    case = await known.select_for_update(no_key=True).get_or_none()
+    if case is None or not principal.reaches(case.region_id, *DESK):
         raise InvalidInput.of("case", id="Tidak ditemukan; pilih dari daftar.", en="Not found; choose from the list.")
+    if case.status == CaseStatus.CLOSED:
+        raise InvalidInput.of(
+            "case",
+            id="Kasus itu sudah ditutup; buka kembali dahulu (moveCase), atau buka kasus baru.",
+            en="That case is closed; reopen it first (moveCase), or open another.",
+        )
 
 
 async def _refuse_unless_original(principal: Principal, report: Report, other: Report | None) -> None:

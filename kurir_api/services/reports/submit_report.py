@@ -8,7 +8,10 @@ from kurir_api.auth import Principal
 from kurir_api.dispatch.geo import Point
 from kurir_api.errors import NotAllowed, Problems
 from kurir_api.models import Channel, Region, RegionLevel, Report, Role, lies_within, new_id, regency_of
+from kurir_api.services.numbers import next_number
 from kurir_api.services.phones import optional_e164
+from kurir_api.services.reports.recognising import candidates
+from kurir_api.services.reports.waiting import arm_waiting
 from kurir_api.services.texts import fitting
 from kurir_api.services.use_case import Command, use_case
 from kurir_api.services.visibility import DESK
@@ -20,7 +23,9 @@ LONGEST_TEXT, LONGEST_NAME = 10_000, 120
 
 @dataclass(frozen=True, kw_only=True)
 class SubmitReport(Command):
-    """What was said, how it came in, and where help is needed: `region` is a code, default the caller's regency."""
+    """What was said, how it came in, and where help is needed: `region` is a code; without one, the place
+    within the caller's desk or regency that the text names, if it names one only, else that desk or regency.
+    """
 
     channel: Channel
     text: str
@@ -36,19 +41,29 @@ async def submit_report(principal: Principal, command: SubmitReport) -> UUID:
     if not principal.has_any(REPORTERS):
         raise NotAllowed
     problems = Problems()
-    report = Report(id=new_id(), channel=command.channel, received_at=datetime.now(UTC))
+    now = datetime.now(UTC)
+    report = Report(id=new_id(), channel=command.channel, received_at=now, waiting_since=now)
     report.text = fitting(problems, "text", command.text, LONGEST_TEXT, required=True)
     report.reporter_name = fitting(problems, "reporterName", command.reporter_name, LONGEST_NAME)
     report.reporter_phone = optional_e164(problems, "reporterPhone", command.reporter_phone)
-    report.region_id = await _region(problems, principal, command.region or _own_region(principal))
+    region = command.region or await _named_within(_own_region(principal), report.text or "")
+    report.region_id = await _region(problems, principal, region)
     problems.refuse()
-    report.regency_code = regency_of(report.region_id)
+    report.regency_code, report.desk_id = regency_of(report.region_id), report.region_id
+    report.number = await next_number("report")
     report.taken_by_id = principal.member_id
     if command.location is not None:
         report.latitude, report.longitude = command.location.latitude, command.location.longitude
     await report.save(force_create=True)
     await record(report, "receive", principal, at=report.received_at)
+    await arm_waiting(report)
     return report.id
+
+
+async def _named_within(region: str, text: str) -> str:
+    """The place in the region that the text names, if it names that one only; else the region."""
+    named = [place.code for place in await candidates(text, regency_of(region))]
+    return named[0] if len(named) == 1 and lies_within(named[0], region) else region
 
 
 def _own_region(principal: Principal) -> str:

@@ -35,6 +35,7 @@ class StatisticsChart(StrEnum):
     TASKS_BY_KIND = "TASKS_BY_KIND"
     COSTS_BY_CATEGORY = "COSTS_BY_CATEGORY"
     MINUTES_TO_CLAIM = "MINUTES_TO_CLAIM"
+    REFERRALS_BY_PROGRAMME = "REFERRALS_BY_PROGRAMME"
     WAITING = "WAITING"
 
 
@@ -63,7 +64,7 @@ class Drawing:
 
 
 def as_svg(chart: StatisticsChart, statistics: Statistics, names: Names) -> str:
-    """The chart. `names`: of the regions asked for, and of those where people wait, by code."""
+    """The chart. `names`: as `names_in` gives them."""
     drawing = DRAWINGS[chart](statistics, names)
     bars = drawing.bars[:MOST_BARS]
     where = ", ".join(names[code] for code in statistics.scope.regions)
@@ -180,6 +181,14 @@ def _categories(statistics: Statistics, _: Names) -> Drawing:
     return Drawing("Biaya menurut jenis", _longest_first(bars), ("uang", "barang"), says=rupiah_in_short)
 
 
+def _programmes(statistics: Statistics, names: Names) -> Drawing:
+    bars = [
+        Bar(names[str(one.programme_id)], (one.granted, max(0, one.referrals - one.granted)))
+        for one in statistics.by_programme
+    ]
+    return Drawing("Rujukan menurut program", _longest_first(bars), ("disetujui", "lainnya"))
+
+
 def _waiting(statistics: Statistics, names: Names) -> Drawing:
     bars = [Bar(names[one.region], (one.residents,)) for one in statistics.waiting]
     return Drawing("Warga yang menunggu bantuan", _longest_first(bars), ("Orang",))
@@ -195,5 +204,6 @@ DRAWINGS: Mapping[StatisticsChart, Callable[[Statistics, Names], Drawing]] = {
     StatisticsChart.TASKS_BY_KIND: _kinds,
     StatisticsChart.COSTS_BY_CATEGORY: _categories,
     StatisticsChart.MINUTES_TO_CLAIM: _to_claim,
+    StatisticsChart.REFERRALS_BY_PROGRAMME: _programmes,
     StatisticsChart.WAITING: _waiting,
 }

@@ -90,6 +90,23 @@ class Began(Fact):
         return self.number
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Referred(Fact):
+    """`number` of referrals to the `programme`; so many of them were `granted`, in part at least, and so many are
+    `overdue` now.
+    """
+
+    programme: UUID
+    number: int = 1
+    granted: int = 0
+    overdue: int = 0
+
+    @property
+    def counts(self) -> int:
+        """The number."""
+        return self.number
+
+
 @dataclass(frozen=True, slots=True)
 class Waiting:
     """`residents` of a region who wait for somebody, so many of them `patients` and the others still reports;
@@ -182,6 +199,20 @@ WHERE f.day BETWEEN $3 AND $4
 GROUP BY 1, 2, 3, 4
 """
 
+# What a confirmed one was before is in its log.
+REFERRED = f"""
+SELECT r.patient_id AS who, {WHOSE.format("r.region_id")}, {MONTH.format("r.day")}, r.programme_id AS programme,
+    count(*)::int AS number,
+    count(*) FILTER (WHERE coalesce(l.source, r.status) IN ('GRANTED', 'PARTLY_GRANTED'))::int AS granted,
+    count(*) FILTER (WHERE r.status IN ('SENT', 'ACCEPTED', 'IN_PROCESS') AND r.due_at < $5)::int AS overdue
+FROM (SELECT *, {LOCAL.format("r.sent_at", "r")} AS day FROM referral r
+      WHERE {NEAR.format("r.sent_at")} AND {WITHIN.format("r.region_id")}) r
+LEFT JOIN transition_log l ON r.status = 'CONFIRMED' AND l.machine = 'referral' AND l.subject_id = r.id
+    AND l.action = 'confirm'
+WHERE r.day BETWEEN $3 AND $4
+GROUP BY 1, 2, 3, 4, 5
+"""
+
 OPEN_CASES = f"""
 SELECT f.patient_id AS who, {WHOSE.format("f.region_id")}, date '0001-01-01' AS month
 FROM case_file f WHERE f.status <> 'CLOSED' AND {WITHIN.format("f.region_id")}
@@ -218,13 +249,14 @@ class Facts:
     asked: Sequence[Asked]
     reports: Sequence[Began]
     cases: Sequence[Began]
+    referrals: Sequence[Referred]
     open_cases: Sequence[Began]
     waiting: Sequence[Waiting]
     members: int
 
 
 async def load_facts(scope: Scope, period: Period, now: datetime) -> Facts:
-    """The facts of the scope's regions and all below them in the period, with what waits `now`. Eight statements."""
+    """The facts of the scope's regions and all below them in the period, with what waits `now`. Nine statements."""
     where = [list(scope.regions), list(scope.known)]
     days, partners = [period.first_day, period.last_day], list(scope.partners)
     return Facts(
@@ -233,6 +265,7 @@ async def load_facts(scope: Scope, period: Period, now: datetime) -> Facts:
         asked=await _facts(Asked, ASKED, *where, *days),
         reports=await _facts(Began, REPORTS, *where, *days),
         cases=await _facts(Began, CASES, *where, *days),
+        referrals=await _facts(Referred, REFERRED, *where, *days, now),
         open_cases=await _facts(Began, OPEN_CASES, *where),
         waiting=[Waiting(**row) for row in await _rows(WAITING, *where, now)],
         members=(await _rows(MEMBERS, list(scope.regions)))[0]["number"],

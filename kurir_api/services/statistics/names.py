@@ -1,15 +1,17 @@
-"""What regions are called in tables and charts."""
+"""What regions and programmes are called in tables and charts."""
 
 from collections.abc import Collection, Mapping
 
-from kurir_api.models import Region
+from kurir_api.models import Programme, Region
 from kurir_api.services.statistics.statistics import Statistics
 
 Names = Mapping[str, str]
-"""Of regions, by code."""
+"""Of regions, by code, and of programmes, by id as text, in Indonesian."""
 
 
-async def region_names(statistics: Statistics) -> Names:
-    """Of the regions asked for and those where people wait, by code. One statement."""
+async def names_in(statistics: Statistics) -> Names:
+    """Of the regions asked for, those where people wait, and the programmes. Two statements."""
     codes: Collection[str] = {*statistics.scope.regions, *(one.region for one in statistics.waiting)}
-    return {row.code: row.name for row in await Region.filter(code__in=codes)}
+    programmes = await Programme.filter(id__in=[one.programme_id for one in statistics.by_programme])
+    names = {row.code: row.name for row in await Region.filter(code__in=codes)}
+    return names | {str(row.id): row.name_id for row in programmes}

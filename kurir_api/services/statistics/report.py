@@ -14,7 +14,7 @@ from kurir_api.services.documents.wording import kind_name
 from kurir_api.services.documents.year import FIRST_YEAR, LAST_YEAR
 from kurir_api.services.statistics.charts import StatisticsChart, as_svg
 from kurir_api.services.statistics.facts import load_facts
-from kurir_api.services.statistics.names import Names, region_names
+from kurir_api.services.statistics.names import Names, names_in
 from kurir_api.services.statistics.paths import file_name
 from kurir_api.services.statistics.scope import check_length, whole_scope
 from kurir_api.services.statistics.statistics import Span, Statistics, counted_beside
@@ -60,7 +60,7 @@ async def statistics_report(order: Order, now: datetime) -> list[str]:
     except NotFound as error:
         raise Unusable(f"There is no region {order.region!r}; write its code, such as 33.02.") from error
     found = await counted_beside(scope, order.period, await load_facts(scope, order.period, now))
-    names = await region_names(found)
+    names = await names_in(found)
     for table in StatisticsTable:
         _write(order.csv, f"{file_name(table, found)}.csv", as_csv(table, found, names))
     for chart in StatisticsChart:
@@ -99,6 +99,7 @@ def _told(found: Statistics, names: Names) -> Iterator[str]:
         (("year", *of_spans), [_span(one, f"{one.start:%Y}") for one in found.by_year]),
         (("kind", "helped", "tasks", "h:min", "km", "Rp", "in kind Rp"), _kinds(found)),
         (("category", "Rp", "in kind Rp"), _categories(found)),
+        (("programme", "referrals", "granted", "overdue"), _programmes(found, names)),
         (("waiting now", "residents", "longest h:min"), _waiting(found, names)),
     ):
         if rows:
@@ -142,6 +143,13 @@ def _categories(found: Statistics) -> list[Row]:
     return [
         (CATEGORY_NAMES[one.category].say(ENGLISH), _number(one.cost), _number(one.in_kind))
         for one in found.costs_by_category
+    ]
+
+
+def _programmes(found: Statistics, names: Names) -> list[Row]:
+    return [
+        (names[str(one.programme_id)], *map(_number, (one.referrals, one.granted, one.overdue)))
+        for one in found.by_programme
     ]
 
 

@@ -2,17 +2,18 @@
 
 import asyncio
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from statistics import median
 from typing import TypeVar
+from uuid import UUID
 
 from kurir_api.auth import Principal
 from kurir_api.models import CostCategory
 from kurir_api.services.contributions.calendar import next_month
 from kurir_api.services.contributions.totals import Period, Totals
-from kurir_api.services.statistics.facts import Asked, Began, Fact, Facts, Spent, Waiting, Work, load_facts
+from kurir_api.services.statistics.facts import Asked, Began, Fact, Facts, Referred, Spent, Waiting, Work, load_facts
 from kurir_api.services.statistics.guard import (
     ENOUGH,
     METRES,
@@ -28,7 +29,6 @@ from kurir_api.services.statistics.guard import (
 from kurir_api.services.statistics.scope import Scope, asked_scope
 
 F = TypeVar("F", bound=Fact)
-D = TypeVar("D", Work, Spent)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,6 +53,16 @@ class Costs:
     in_kind: int
 
 
+@dataclass(frozen=True, slots=True)
+class ProgrammeCounts:
+    """The referrals to one programme, how many of them were granted, and how many are overdue now."""
+
+    programme_id: UUID
+    referrals: int
+    granted: int
+    overdue: int
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Statistics:
     """docs/statistics.md defines every figure. `scope` and `period`: what they are of."""
@@ -71,11 +81,12 @@ class Statistics:
     by_year: Sequence[Span]
     by_kind: Sequence[tuple[str, Totals]]
     costs_by_category: Sequence[Costs]
+    by_programme: Sequence[ProgrammeCounts]
     waiting: Sequence[Waiting]
 
 
 async def statistics(principal: Principal, period: Period, regions: Sequence[str], now: datetime) -> Statistics:
-    """Of the regions, none within another; without any of all regencies the principal works in. Nine statements.
+    """Of the regions, none within another; without any of all regencies the principal works in. Ten statements.
 
     Raises NotFound, InvalidInput.
     """
@@ -109,6 +120,7 @@ def counted(scope: Scope, period: Period, facts: Facts) -> Statistics:
         by_year=[counts.span(date(year, 1, 1), [one for one in months if one.year == year]) for year in years],
         by_kind=counts.by_kind(),
         costs_by_category=counts.by_category(),
+        by_programme=counts.by_programme(),
         waiting=waiting_kept(facts.waiting) if scope.guarded else facts.waiting,
     )
 
@@ -126,6 +138,14 @@ class _Counts:
         self._asked = kept(facts.asked, subdistricts)
         self._reports = kept(facts.reports, subdistricts)
         self._cases = kept(facts.cases, subdistricts)
+        self._referred, self._granted, self._overdue = (
+            kept(referred, subdistricts, _programme)
+            for referred in (
+                facts.referrals,
+                [replace(fact, number=fact.granted) for fact in facts.referrals if fact.granted],
+                [replace(fact, number=fact.overdue) for fact in facts.referrals if fact.overdue],
+            )
+        )
 
     def span(self, start: date, months: Collection[date]) -> Span:
         """Of the months, by their first days."""
@@ -141,17 +161,26 @@ class _Counts:
 
     def by_kind(self) -> list[tuple[str, Totals]]:
         """Of every kind that something was done or spent for, by its code."""
-        work, money, gifts = (_by(0, of_all) for of_all in (self._work, self._money, self._gifts))
+        work, money, gifts = (_by(0, self._work, _sort), _by(0, self._money, _sort), _by(0, self._gifts, _sort))
         return [(kind, _totals(work[kind], money[kind], gifts[kind])) for kind in sorted({*work, *money, *gifts})]
 
     def by_category(self) -> list[Costs]:
         """Of every category that something was spent on, in the order of the categories."""
-        money, gifts = _by(1, self._money), _by(1, self._gifts)
+        money, gifts = _by(1, self._money, _sort), _by(1, self._gifts, _sort)
         spent = {*money, *gifts}
         return [
             Costs(category, money[category].sum(_amount, RUPIAH), gifts[category].sum(_amount, RUPIAH))
             for category in CostCategory
             if category in spent
+        ]
+
+    def by_programme(self) -> list[ProgrammeCounts]:
+        """Of every programme that somebody was referred to, by its id."""
+        counted = [_by(0, of_all, _programme) for of_all in (self._referred, self._granted, self._overdue)]
+        programmes = sorted({code for by_code in counted for code in by_code})
+        return [
+            ProgrammeCounts(UUID(code), *(by_code[code].sum(_referrals) for by_code in counted))
+            for code in programmes
         ]
 
     def alerts_per_claim(self) -> float | None:
@@ -168,17 +197,19 @@ def _of(months: Mapping[date, Kept[F]], wanted: Collection[date]) -> Kept[F]:
     return together(months[month] for month in wanted if month in months)
 
 
-def _by(place: int, months: Mapping[date, Kept[D]]) -> defaultdict[str, Kept[D]]:
-    """What is told of each kind (`place` 0) or category (1), by its code."""
-    known: defaultdict[str, list[D]] = defaultdict(list)
-    cells: defaultdict[str, list[Cell[D]]] = defaultdict(list)
+def _by(
+    place: int, months: Mapping[date, Kept[F]], sort: Callable[[F], tuple[str, ...]]
+) -> defaultdict[str, Kept[F]]:
+    """What is told of each kind or programme (`place` 0) or category (1), by its code."""
+    known: defaultdict[str, list[F]] = defaultdict(list)
+    cells: defaultdict[str, list[Cell[F]]] = defaultdict(list)
     whole = together(months.values())
     for fact in whole.known:
-        known[_sort(fact)[place]].append(fact)
+        known[sort(fact)[place]].append(fact)
     for cell in whole.cells:
         if code := cell.sort[place]:
             cells[code].append(cell)
-    nothing: Kept[D] = Kept([], [])
+    nothing: Kept[F] = Kept([], [])
     return defaultdict(lambda: nothing, {code: Kept(known[code], cells[code]) for code in {*known, *cells}})
 
 
@@ -206,6 +237,14 @@ def _minutes(asked: Iterable[Asked]) -> list[float]:
 
 def _sort(fact: Work | Spent) -> tuple[str, ...]:
     return (fact.kind, fact.category) if isinstance(fact, Spent) else (fact.kind,)
+
+
+def _programme(fact: Referred) -> tuple[str, ...]:
+    return (str(fact.programme),)
+
+
+def _referrals(fact: Referred) -> int:
+    return fact.number
 
 
 def _number(fact: Began) -> int:

@@ -23,11 +23,12 @@ class StatisticsTable(StrEnum):
     MONTHS = "MONTHS"
     KINDS = "KINDS"
     CATEGORIES = "CATEGORIES"
+    PROGRAMMES = "PROGRAMMES"
     WAITING = "WAITING"
 
 
 def as_csv(table: StatisticsTable, statistics: Statistics, names: Names) -> str:
-    """The table with a line of headings. `names`: of the regions where people wait, by code."""
+    """The table with a line of headings. `names`: as `names_in` gives them."""
     written = StringIO()
     lines = csv.writer(written, delimiter=";", lineterminator="\r\n")
     lines.writerow(HEADINGS[table])
@@ -47,6 +48,7 @@ HEADINGS: Mapping[StatisticsTable, tuple[str, ...]] = {
         "Bantuan barang (Rp)",
     ),
     StatisticsTable.CATEGORIES: ("Jenis biaya", "Biaya (Rp)", "Bantuan barang (Rp)"),
+    StatisticsTable.PROGRAMMES: ("Program", "Rujukan", "Disetujui", "Terlambat"),
     StatisticsTable.WAITING: ("Kode wilayah", "Wilayah", "Warga menunggu", "Terlama (menit)"),
 }
 
@@ -74,6 +76,11 @@ def _categories(statistics: Statistics, _: Names) -> Iterable[Row]:
         yield CATEGORY_NAMES[one.category].id, one.cost, one.in_kind
 
 
+def _programmes(statistics: Statistics, names: Names) -> Iterable[Row]:
+    for one in statistics.by_programme:
+        yield names[str(one.programme_id)], one.referrals, one.granted, one.overdue
+
+
 def _waiting(statistics: Statistics, names: Names) -> Iterable[Row]:
     for one in statistics.waiting:
         longest = "" if one.longest_minutes is None else one.longest_minutes
@@ -84,6 +91,7 @@ ROWS: Mapping[StatisticsTable, Callable[[Statistics, Names], Iterable[Row]]] = {
     StatisticsTable.MONTHS: _months,
     StatisticsTable.KINDS: _kinds,
     StatisticsTable.CATEGORIES: _categories,
+    StatisticsTable.PROGRAMMES: _programmes,
     StatisticsTable.WAITING: _waiting,
 }
 

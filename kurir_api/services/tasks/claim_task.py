@@ -12,6 +12,7 @@ from kurir_api.dispatch.eligibility import EligibilityReason, claim_obstacles
 from kurir_api.errors import InvalidTransition, NotEligible, NotFound, ScheduleConflict, TaskAlreadyClaimed
 from kurir_api.models import Claim, ClaimStatus, Task, TaskStatus, insert_parts, new_id
 from kurir_api.services.claims.deadlines import start_by
+from kurir_api.services.family.telling import tell_of_coming
 from kurir_api.services.tasks.staffing import organization_for
 from kurir_api.services.use_case import Command, use_case
 from kurir_api.services.visibility import visible_tasks
@@ -51,6 +52,7 @@ async def claim_task(principal: Principal, command: ClaimTask) -> UUID:
     await record(claim, "claim", principal, at=now)
     if slots_left == 0:
         await move(task, "fill", None, at=now)
+    await tell_of_coming(task, now)
     return claim.id
 
 

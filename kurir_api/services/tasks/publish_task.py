@@ -32,8 +32,10 @@ async def publish_task(principal: Principal, command: TaskAction) -> UUID:
     return task.id
 
 
-async def publish(task: Task, by: Principal, now: datetime) -> None:
-    """Open a draft, plan its first wave and arm the alarm in case nobody comes, in the caller's transaction."""
+async def publish(task: Task, by: Principal | None, now: datetime) -> None:
+    """Open a draft, plan its first wave and arm the alarm in case nobody comes, in the caller's transaction. Without
+    `by` it is Kurir itself.
+    """
     if task.ends_at <= now:
         raise InvalidInput.of(
             "taskId",

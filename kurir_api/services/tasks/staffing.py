@@ -7,7 +7,18 @@ from kurir_api.auth import Principal
 from kurir_api.dispatch.alarms import arm_not_verified, end_alarms
 from kurir_api.dispatch.waves import seek_members
 from kurir_api.errors import InvalidInput, NotAllowed, NotFound
-from kurir_api.models import LIVE, Claim, ClaimStatus, Role, Task, TaskStatus, lies_within
+from kurir_api.models import (
+    LIVE,
+    Claim,
+    ClaimStatus,
+    FamilyWord,
+    Role,
+    Task,
+    TaskStatus,
+    lies_within,
+)
+from kurir_api.services.family.telling import ask_whether_they_came
+from kurir_api.services.tasks.verifying import verify_one
 from kurir_api.services.visibility import visible_claims, visible_tasks
 from kurir_api.transitions import move
 
@@ -39,14 +50,19 @@ async def settle(task: Task, at: datetime, now: datetime) -> None:
         await move(task, "start", None, at=at)
     if task.status == TaskStatus.IN_PROGRESS and not any(status in LIVE for status in statuses):
         await move(task, "finish", None, at=at)
+        if task.family_word == FamilyWord.CAME:
+            await verify_one(task, None, None, now)
+            return
         await end_alarms(task, now)
         await arm_not_verified(task, now)
+        await ask_whether_they_came(task, now)
 
 
 async def reopen_slot(task: Task, now: datetime) -> None:
     """After a claim of the locked task fell away: others are asked at once, unless the window is over."""
     if task.status in {TaskStatus.FILLED, TaskStatus.IN_PROGRESS}:
-        await move(task, "reopen", None, at=now)
+        # What the family said was of those who don't come any more.
+        await move(task, "reopen", None, at=now, family_word=None, family_said_at=None)
     if task.status == TaskStatus.OPEN and now < task.ends_at:
         await seek_members(task, now)
 

@@ -115,8 +115,8 @@ async def test_who_holds_a_task_of_a_case_sees_it_but_does_not_move_it(api: Api)
             {},
             (
                 "status",
-                "Isi phase, status, facilityId atau careClass.",
-                "Give at least one of phase, status, facilityId and careClass.",
+                "Isi setidaknya satu hal yang berubah, misalnya phase, status atau facilityId.",
+                "Give at least one thing that changes, such as phase, status or facilityId.",
             ),
         ),
         (

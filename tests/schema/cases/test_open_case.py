@@ -125,17 +125,23 @@ async def test_a_patient_with_an_open_case_leads_to_that_case(api: Api) -> None:
     assert answer == case_already_open("3302-2026-0042")
 
 
-@reaches("NotAllowed", "openCase")
-async def test_another_desks_patient_is_not_taken_over(api: Api) -> None:
+async def test_another_desks_patient_is_not_taken_over_and_nothing_is_told_of_them(api: Api) -> None:
     digits = NATIONAL_ID.replace(" ", "")
     await make_patient(region="33.02.24.1003", national_id=digits)
     village = await make_member(role=Role.DESK_OFFICER, region=VILLAGE)
 
     answer = await refused(api, village, "openCase", **opening(patient=SUTINAH | {"nationalId": digits}))
 
-    assert answer == NOT_ALLOWED
+    assert answer == invalid_input(
+        (
+            "patient.nationalId",
+            "NIK ini hanya bisa dipakai oleh desk kabupaten. Cocokkan dengan KTP, lalu hubungi mereka.",
+            "Only the regency's desk can use this national id. Compare it with the id card, then ask them.",
+        )
+    )
 
 
+@reaches("NotAllowed", "openCase")
 async def test_a_volunteer_opens_no_case(api: Api) -> None:
     assert await refused(api, await make_member(), "openCase", **opening(patient=SUTINAH)) == NOT_ALLOWED
 

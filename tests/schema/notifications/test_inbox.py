@@ -2,9 +2,17 @@
 
 from datetime import UTC, datetime
 
-from kurir_api.models import Notification
+from kurir_api.models import Notification, Role
 from tests.api import Answer, Api
-from tests.factories import NOW, make_member, make_notification, make_task
+from tests.factories import (
+    NOW,
+    make_case,
+    make_member,
+    make_notification,
+    make_referral,
+    make_report,
+    make_task,
+)
 from tests.ids import id_of
 
 INBOX = """query ($unreadOnly: Boolean) {
@@ -45,6 +53,69 @@ async def test_a_task_one_may_no_longer_know_of_is_left_out(api: Api) -> None:
     (shown,) = await inbox(api, member)
 
     assert (shown["kind"], shown["task"]) == ("TASK_VERIFIED", None)
+
+
+async def test_what_a_desk_is_told_names_the_report_case_or_referral_as_far_as_one_may_know_it(api: Api) -> None:
+    desk, elsewhere = await make_member(role=Role.DESK_OFFICER), await make_member(locale="en")
+    report, case, referral = (
+        await make_report(number=17),
+        await make_case(number="3302-2026-0042"),
+        await make_referral(),
+    )
+    waiting = {
+        "number": 17,
+        "report_id": str(report.id),
+        "starts_at": NOW.isoformat(),
+        "time_zone": "Asia/Jakarta",
+    }
+    due = {"number": case.number, "deadline": NOW.isoformat(), "time_zone": "Asia/Jakarta"}
+    for member in (desk, elsewhere):
+        await make_notification(member, kind="REPORT_WAITING", data=waiting)
+        await make_notification(member, kind="INSURANCE_DUE", data=due | {"case_id": str(case.id)})
+        await make_notification(member, kind="REFERRAL_LATE", data=due | {"referral_id": str(referral.id)})
+        await make_notification(member, kind="HANDED_UP", data={"number": 17, "report_id": str(report.id)})
+    document = "{ myNotifications { edges { node { title body about { id } } } } }"
+
+    read = [
+        [
+            (edge["node"]["title"], edge["node"]["body"], edge["node"]["about"])
+            for edge in page["myNotifications"]["edges"]
+        ]
+        for page in [await api.data(member, document) for member in (desk, elsewhere)]
+    ]
+
+    assert read[0] == [
+        ("Diserahkan kepada Anda: No. 17", "Alasannya ada di Kurir", {"id": id_of(report)}),
+        (
+            "Rujukan belum dijawab: No. 3302-2026-0042",
+            "Batas waktu Sen 23 Nov 09.00 WIB · Ingatkan programnya, atau lengkapi di Kurir",
+            {"id": id_of(referral)},
+        ),
+        (
+            "Jaminan kesehatan belum aktif: kasus No. 3302-2026-0042",
+            "Batas waktu Sen 23 Nov 09.00 WIB · Sesudah itu perawatan tidak dijamin",
+            {"id": id_of(case)},
+        ),
+        (
+            "Laporan belum ditangani: No. 17",
+            "Menunggu sejak Sen 23 Nov 09.00 WIB · Baca dan tangani di Kurir",
+            {"id": id_of(report)},
+        ),
+    ]
+    assert read[1] == [
+        ("Handed up to you: No. 17", "Kurir says why", None),
+        (
+            "Referral without an answer: No. 3302-2026-0042",
+            "Due Mon 23 Nov 09:00 WIB · Remind the programme, or complete it in Kurir",
+            None,
+        ),
+        (
+            "Insurance not active: case No. 3302-2026-0042",
+            "Due Mon 23 Nov 09:00 WIB · After that the stay is not covered",
+            None,
+        ),
+        ("Nobody has taken up report No. 17", "Waiting since Mon 23 Nov 09:00 WIB · Read it in Kurir", None),
+    ]
 
 
 async def test_silent_ones_and_others_peoples_are_not_in_it(api: Api) -> None:

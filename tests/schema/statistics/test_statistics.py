@@ -1,6 +1,6 @@
 """statistics, as clients ask for it."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 
 from kurir_api.models import Role
 from kurir_api.services.contributions.calendar import last_day
@@ -13,6 +13,8 @@ from tests.factories import (
     make_cost,
     make_ledger_entries,
     make_member,
+    make_programme,
+    make_referral,
     make_report,
     make_task,
     make_work_entry,
@@ -26,6 +28,7 @@ query ($from: Date!, $to: Date!, $region: String) {
     byYear { year reports cases beneficiaries tasksCompleted cost }
     byKind { kind { code } totals { tasksCompleted beneficiaries minutes distanceM cost inKind } }
     costsByCategory { category cost inKind }
+    byProgramme { programme { code name } referrals granted overdue }
     waiting { region { code name } waiting longestMinutes }
   }
 }
@@ -41,6 +44,9 @@ async def one_help() -> None:
     await make_work_entry(claim, booked_on=LAST)
     await make_ledger_entries(await make_cost(claim, spent_on=LAST))
     await make_report(received_at=datetime.now(UTC) - timedelta(minutes=90, seconds=5))
+    sent_at = datetime.combine(LAST, time(12), UTC)
+    programme = await make_programme("PKH", name_id="PKH")
+    await make_referral(programme, sent_by_id=claim.member_id, sent_at=sent_at, due_at=sent_at)
 
 
 async def test_the_office_gets_every_figure(api: Api) -> None:
@@ -65,6 +71,7 @@ async def test_the_office_gets_every_figure(api: Api) -> None:
         "byYear": [{"year": LAST.year} | span],
         "byKind": [{"kind": {"code": "AMBULANCE_RUN"}, "totals": work | {"cost": 50_000, "inKind": 0}}],
         "costsByCategory": [{"category": "FUEL", "cost": 50_000, "inKind": 0}],
+        "byProgramme": [{"programme": {"code": "PKH", "name": "PKH"}, "referrals": 1, "granted": 0, "overdue": 1}],
         "waiting": [{"region": {"code": VILLAGE, "name": "Karangnangka"}, "waiting": 1, "longestMinutes": 90}],
     }
 
@@ -90,6 +97,7 @@ async def test_an_outsider_gets_nothing_that_tells_of_one_patient(api: Api) -> N
         "byYear": [{"year": LAST.year} | nothing],
         "byKind": [],
         "costsByCategory": [],
+        "byProgramme": [],
         "waiting": [],
     }
 
@@ -141,4 +149,4 @@ async def test_it_takes_as_many_statements_however_many_villages_wait(api: Api) 
     with Statements() as many:
         await api.data(desk, ASK, **MONTH)
 
-    assert len(few) == len(many) == 11
+    assert len(few) == len(many) == 13

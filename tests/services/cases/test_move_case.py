@@ -43,7 +43,7 @@ class TestPhase:
         await case.refresh_from_db()
         entry = await TransitionLog.get()
         assert (case.phase, case.status) == (IN, OPEN)
-        assert (entry.action, entry.source, entry.target) == ("change_phase", "OPEN", "OPEN")
+        assert (entry.action, entry.source, entry.target) == ("admit", "OPEN", "OPEN")
         assert (entry.case_id, entry.actor_id, entry.at) == (case.id, officer.member_id, NOW)
 
     async def test_may_skip_the_hospital_and_change_while_on_hold(self, officer: Principal) -> None:
@@ -54,8 +54,13 @@ class TestPhase:
         await case.refresh_from_db()
         assert (case.phase, case.status) == (AFTER, ON_HOLD)
 
-    @pytest.mark.parametrize(("phase", "back"), [(IN, BEFORE), (AFTER, IN), (AFTER, BEFORE)])
-    async def test_goes_back_only_with_a_reason(self, officer: Principal, phase: CarePhase, back: CarePhase) -> None:
+    @pytest.mark.parametrize(
+        ("phase", "back", "action"),
+        [(IN, BEFORE, "change_phase"), (AFTER, IN, "admit"), (AFTER, BEFORE, "change_phase")],
+    )
+    async def test_goes_back_only_with_a_reason(
+        self, officer: Principal, phase: CarePhase, back: CarePhase, action: str
+    ) -> None:
         case = await make_case(phase=phase)
 
         for reason in (None, "  "):
@@ -66,7 +71,7 @@ class TestPhase:
 
         await case.refresh_from_db()
         assert case.phase == back
-        assert await history(case) == [("change_phase", "OPEN", "Dirawat lagi")]
+        assert await history(case) == [(action, "OPEN", "Dirawat lagi")]
 
     async def test_that_is_so_already_leaves_no_entry(self, officer: Principal) -> None:
         case = await make_case(phase=IN)
@@ -172,7 +177,7 @@ class TestSeveralThingsAtOnce:
     @pytest.mark.parametrize("values", [{}, {"reason": "Hanya ingin tahu"}, {"outcome": "DIED"}])
     async def test_nothing_at_all_is_refused(self, officer: Principal, values: dict) -> None:
         assert await problems(move(officer, await make_case(), **values)) == {
-            "status": "Give at least one of phase, status, facilityId and careClass."
+            "status": "Give at least one thing that changes, such as phase, status or facilityId."
         }
 
 

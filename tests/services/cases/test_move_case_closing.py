@@ -178,7 +178,7 @@ class TestOpeningAgain:
 
         await case.refresh_from_db()
         assert (case.status, case.phase) == (OPEN, IN)
-        assert await history(case) == [("reopen", "OPEN", "Kambuh"), ("change_phase", "OPEN", "Kambuh")]
+        assert await history(case) == [("reopen", "OPEN", "Kambuh"), ("admit", "OPEN", "Kambuh")]
 
     async def test_is_refused_while_the_patient_has_another_open_case(self, officer: Principal) -> None:
         patient = await make_patient()

@@ -278,7 +278,7 @@ class TestOneOpenCase:
         officer = await principal_for(Role.DESK_OFFICER, region=VILLAGE)
         patient = await make_patient(region=VILLAGE)
         await make_case(patient)
-        await Case.all().update(region_id="33.02.24.1003")
+        await Case.all().update(region_id="33.02.24.1003", desk_id="33.02.24.1003")
 
         await refused(open_case(officer, opening(patient_id=patient.id)), NotAllowed)
 

@@ -7,16 +7,17 @@ import time_machine
 
 from kurir_api.auth import Principal
 from kurir_api.dispatch.geo import Point
-from kurir_api.errors import InvalidInput, NotAllowed, Words
-from kurir_api.models import CarePhase, Case, Patient, Region, Role
+from kurir_api.errors import InvalidInput, Words
+from kurir_api.models import CarePhase, Case, Patient, Region, Role, Sex
+from kurir_api.services.cases.duplicates import LIKELY_DUPLICATE, NAME, index_names
 from kurir_api.services.cases.open_case import OpenCase, OpenedCase, open_case
 from kurir_api.services.cases.patients import (
     KNOWN_BEFORE,
-    LIKELY_DUPLICATE,
     ODD_NATIONAL_ID,
     OTHER_BIRTH_DATE,
     PatientDetails,
 )
+from kurir_api.services.names import tokens
 from tests.factories import (
     NOW,
     OTHER_REGENCY,
@@ -59,6 +60,9 @@ class TestWritingDown:
             location=Point(-7.3825, 109.2215),
             phone="62812-3456-7890",
             diagnosis=" gagal ginjal kronis ",
+            family_card=" 3302.2311 0806-0007 ",
+            sex=Sex.FEMALE,
+            landmark=" Seberang balai desa ",
         )
 
         patient = await Patient.get()
@@ -69,6 +73,23 @@ class TestWritingDown:
         assert (patient.national_id, patient.masked_national_id) == (NATIONAL_ID, "************0003")
         assert (patient.address, patient.phone) == ("RT 2 RW 1, dekat mushala", "+6281234567890")
         assert patient.diagnosis == "gagal ginjal kronis"
+        assert (patient.family_card, patient.sex, patient.landmark) == (
+            "3302231108060007",
+            Sex.FEMALE,
+            "Seberang balai desa",
+        )
+
+    @time_machine.travel(NOW, tick=False)
+    async def test_says_who_wrote_down_the_consent_and_when(self, officer: Principal) -> None:
+        await register(officer)
+
+        patient = await Patient.get()
+        assert (patient.consent, patient.consent_by_id, patient.consent_at) == (True, officer.member_id, NOW)
+
+    async def test_a_family_card_has_sixteen_digits(self, officer: Principal) -> None:
+        assert await problems(register(officer, family_card="33022311080600")) == {
+            "patient.familyCard": "A family card has 16 digits."
+        }
 
     async def test_needs_a_name_a_place_and_consent_alone(self, officer: Principal) -> None:
         await register(officer, national_id=" - ", address="", phone=" ", diagnosis=" ", consent_note="")
@@ -81,6 +102,8 @@ class TestWritingDown:
     async def test_hides_what_is_nobody_elses_business_from_who_reads_the_database(self, officer: Principal) -> None:
         secrets = {
             "national_id": NATIONAL_ID,
+            "family_card": "3302231108060007",
+            "landmark": "Seberang balai desa",
             "address": "RT 2 RW 1, dekat mushala",
             "phone": "+6281234567890",
             "diagnosis": "gagal ginjal kronis",
@@ -259,7 +282,38 @@ class TestWarnings:
     @pytest.mark.parametrize(
         "other",
         [
-            {"name": "Sutinah Karto"},
+            {"name": "Soetinah", "region": SUBDISTRICT},
+            {"name": "Karto Sutinah"},
+            {"name": "Ibu Sutina", "region": FURTHER_VILLAGE, "family_card": "3302231108060007"},
+            {"name": "Warsini", "region": FURTHER_VILLAGE, "phone": "+6281355556666"},
+        ],
+        ids=["as it sounds", "a longer name", "the same family card", "the same phone"],
+    )
+    async def test_of_who_may_be_the_same(self, other: dict, officer: Principal) -> None:
+        await make_patient(**other)
+
+        opened = await register(officer, family_card="3302231108060007", phone="081355556666")
+
+        assert opened.warnings == (LIKELY_DUPLICATE,)
+
+    async def test_of_those_registered_before_there_were_tokens_once_a_worker_has_written_them(
+        self, officer: Principal
+    ) -> None:
+        await make_patient()
+        await make_patient(name="Mas")
+        await Patient.all().update(name_tokens=[])
+        assert (await register(officer)).warnings == ()
+
+        assert await index_names(NOW) == 0
+
+        assert (await Patient.all().order_by("id").first()).name_tokens == tokens(NAME, "Sutinah")
+        assert not await Patient.filter(name_tokens=[]).exists()
+
+    @pytest.mark.parametrize(
+        "other",
+        [
+            {"name": "Sutini"},
+            {"name": "Sutinah Karto", "region": FURTHER_VILLAGE},
             {"region": FURTHER_VILLAGE},
             {"region": FURTHER_VILLAGE, "birth_date": date(1945, 7, 16)},
             {"region": OTHER_VILLAGE, "birth_date": date(1945, 7, 15)},
@@ -344,7 +398,11 @@ class TestFoundAgain:
         await make_patient(national_id=NATIONAL_ID, region=FURTHER_VILLAGE)
         officer = await principal_for(Role.DESK_OFFICER, region=SUBDISTRICT)
 
-        await refused(register(officer, national_id=NATIONAL_ID), NotAllowed)
+        assert await problems(register(officer, national_id=NATIONAL_ID)) == {
+            "patient.nationalId": (
+                "Only the regency's desk can use this national id. Compare it with the id card, then ask them."
+            )
+        }
 
     async def test_without_a_national_id_nobody_is(self, officer: Principal) -> None:
         await make_patient()

@@ -1,10 +1,12 @@
 """How an office begins: its places, its organisation, its first administrator, and then its partners."""
 
+from dataclasses import replace
+
 import pytest
 
 from kurir_api.auth import principal_of_phone
 from kurir_api.errors import InvalidInput
-from kurir_api.models import Facility, Member, Membership, Organization, OrganizationKind, Region, Role
+from kurir_api.models import Facility, Member, Membership, Organization, OrganizationKind, Programme, Region, Role
 from kurir_api.services.members.invite_member import InviteMember, invite_member
 from kurir_api.services.members.set_up_office import SetUpOffice, add_organization, set_up_office
 from tests.factories import make_member
@@ -35,11 +37,12 @@ async def test_a_new_office_has_places_an_organisation_and_an_administrator() ->
     )
     assert await Region.filter(code="33.02.23.2004").exists()
     assert await Facility.filter(code="RS-BMS-01").exists()
+    assert await Programme.filter(regency_code="33.02", organization_id=membership.organization_id).count() == 11
 
 
 async def test_the_administrator_can_invite_a_coordinator_who_can_sign_in() -> None:
     await set_up_office(BANYUMAS)
-    organization = await Organization.get()
+    organization = await Organization.get(name="Dinas Sosial Kabupaten Banyumas")
 
     await invite_member(
         await principal_of_phone(PHONE),
@@ -78,6 +81,13 @@ async def test_everything_that_cannot_be_used_is_named_at_once_and_nothing_is_wr
 
     assert [problem.path for problem in refusal.value.problems] == [("office",), ("name",), ("phone",), ("regency",)]
     assert set((await rows()).values()) == {0}
+
+
+async def test_an_imported_regency_needs_a_centre_where_tasks_without_a_place_can_be() -> None:
+    await Region.create(code="33.99", name="Baru", level="REGENCY")
+
+    with pytest.raises(InvalidInput, match="regency: Import its latitude and longitude first"):
+        await set_up_office(replace(BANYUMAS, regency="33.99"))
 
 
 async def test_a_partner_is_added_once_however_its_name_is_spelt() -> None:

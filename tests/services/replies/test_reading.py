@@ -2,7 +2,7 @@
 
 import pytest
 
-from kurir_api.services.replies.reading import Reply, Verb, read_reply, says_ok
+from kurir_api.services.replies.reading import Reply, Verb, is_mistyped, read_reply, says_ok
 
 
 @pytest.mark.parametrize(
@@ -91,3 +91,21 @@ def test_ok_answers_a_drill(text: str) -> None:
 @pytest.mark.parametrize("text", ["", "ok besok", "tidak", "okupasi"])
 def test_nothing_else_does(text: str) -> None:
     assert not says_ok(text)
+
+
+@pytest.mark.parametrize("text", ["", "halo", "ada apa?", "ambil tugas nomor 48a1 ya", "TIDAK bisa ambil tugas 4 8"])
+def test_what_is_short_or_begins_like_a_command_and_has_a_number_was_probably_meant_as_one(text: str) -> None:
+    assert is_mistyped(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Tidak ada kendaraan untuk ibu",
+        "Jalan ke rumah sakit jauh sekali",
+        "Ibu 72 tahun sakit di Berkoh",
+        f"Jalan rusak di RT 2, {'ibu tidak bisa lewat, ' * 10}",
+    ],
+)
+def test_what_says_more_is_no_mistyped_command(text: str) -> None:
+    assert not is_mistyped(text)

@@ -1,4 +1,4 @@
-"""Text messages from members: they do what the app does, with the same refusals, once; others are left to people."""
+"""Text messages from members: they do what the app does, with the same refusals, once; others are calls for help."""
 
 import asyncio
 from dataclasses import replace
@@ -17,13 +17,17 @@ from kurir_api.models import (
     Drill,
     InboundMessage,
     Member,
+    Message,
     Notification,
     Report,
     Task,
     TaskStatus,
 )
+from kurir_api.models.report import Channel
 from kurir_api.services.claims.expiry import expire_claims
-from kurir_api.services.replies.receive_text import InboundText, help_given, receive_text
+from kurir_api.services.replies.receive_text import help_given
+from kurir_api.services.threads.inbox import take_in_messages
+from kurir_api.services.threads.receiving import Inbound, store
 from tests.factories import (
     OTHER_REGENCY,
     REGENCY,
@@ -54,16 +58,27 @@ async def a_task(**values) -> Task:
     return await make_task(**{"number": 4821, "starts_at": NOW + timedelta(hours=20)} | values)
 
 
-def message(text: str, provider_id: str = "1", phone: str | None = PHONE) -> InboundText:
-    return InboundText(channel="smsgate", provider_id=provider_id, phone=phone, text=text)
+def message(text: str, provider_id: str = "1", phone: str = PHONE) -> Inbound:
+    return Inbound(via="smsgate", channel=Channel.SMS, provider_id=provider_id, sender=phone, text=text)
+
+
+async def receive(*messages: Inbound) -> None:
+    """They are delivered at once, and two workers deal with them."""
+    await asyncio.gather(*(store([one], NOW) for one in messages))
+    while any(await asyncio.gather(take_in_messages(NOW), take_in_messages(NOW))):
+        pass
 
 
 async def said(text: str, **values) -> list[str]:
     """The message comes in; what Kurir answers."""
-    await receive_text(message(text, **values), NOW)
+    return await answers_to(message(text, **values))
+
+
+async def answers_to(received: Inbound) -> list[str]:
+    await receive(received)
     sender = MemoryTextSender()
     await deliver_due_texts(sender, NOW)
-    return [answer.text for answer in sender.messages]
+    return [answer.text for answer in sender.messages if answer.phone == received.sender]
 
 
 async def claims() -> list[tuple[str, ClaimStatus]]:
@@ -164,12 +179,10 @@ class TestTaking:
         for phone in phones:
             await make_member(phone=phone, capabilities=LICENCE)
 
-        await asyncio.gather(
-            *(receive_text(message("AMBIL 4821", provider_id=phone, phone=phone), NOW) for phone in phones)
-        )
+        await receive(*(message("AMBIL 4821", provider_id=phone, phone=phone) for phone in phones))
 
         assert [status for _, status in await claims()] == [ClaimStatus.HELD]
-        kinds = await Notification.filter(channel="fallback").values_list("kind", flat=True)
+        kinds = await Notification.filter(kind__startswith="REPLY").values_list("kind", flat=True)
         assert sorted(kinds) == ["REPLY_REFUSED"] * 7 + ["REPLY_TAKEN"]
 
 
@@ -359,10 +372,7 @@ class TestGivingBackAndFinishing:
 
 class TestLate:
     async def text_of(self, age: timedelta) -> list[str]:
-        await receive_text(replace(message("AMBIL 4821"), sent_at=NOW - age), NOW)
-        sender = MemoryTextSender()
-        await deliver_due_texts(sender, NOW)
-        return [answer.text for answer in sender.messages]
+        return await answers_to(replace(message("AMBIL 4821"), sent_at=NOW - age))
 
     async def test_what_was_sent_more_than_half_an_hour_ago_is_not_done_and_its_sender_hears_so(self) -> None:
         await a_driver()
@@ -398,51 +408,71 @@ class TestOnce:
         await a_driver()
         await a_task()
 
-        await asyncio.gather(*(receive_text(message("AMBIL 4821"), NOW) for _ in range(10)))
+        await receive(*(message("AMBIL 4821") for _ in range(10)))
 
-        assert await Notification.filter(channel="fallback").values_list("kind", flat=True) == ["REPLY_TAKEN"]
-
-    async def test_the_same_id_of_another_channel_is_another_message(self) -> None:
-        await a_driver()
-        await receive_text(message("halo"), NOW)
-        await receive_text(InboundText(channel="whatsapp", provider_id="1", phone=PHONE, text="halo"), NOW)
-
-        assert await InboundMessage.all().count() == 2
-
-    async def test_of_the_message_nothing_is_kept_but_a_blind_index_of_its_id(self) -> None:
-        await receive_text(message("rahasia", provider_id="wamid.6281211112222"), NOW)
-
-        (kept,) = await InboundMessage.all().values()
-        assert len(kept.pop("provider_id")) == 64
-        assert kept.keys() == {"id", "channel", "received_at"}
+        assert await Notification.filter(kind__startswith="REPLY").values_list("kind", flat=True) == ["REPLY_TAKEN"]
 
 
 class TestWhatIsNoCommand:
     HELP = (
         "Kurir: Pesan ini tidak terbaca. Kirim AMBIL, TIDAK, MULAI, SELESAI atau LEPAS dan nomor tugas, "
-        "misalnya AMBIL 4821. Hal lain: hubungi koordinator"
+        "misalnya AMBIL 4821. Hal lain: tulis lagi di sini"
     )
 
     async def test_a_member_is_told_what_can_be_read_once_a_day(self) -> None:
         await a_driver()
 
         assert await said("halo", provider_id="1") == [self.HELP]
-        assert await said("ada apa?", provider_id="2") == []
         await Notification.all().update(created_at=NOW - timedelta(days=1))
-        assert await said("halo?", provider_id="3") == [self.HELP]
+        assert await said("halo?", provider_id="2") == [self.HELP]
 
-    async def test_a_stranger_is_told_so_once_a_day_and_his_number_is_forgotten(self) -> None:
+    async def test_whoever_was_told_and_writes_a_few_words_again_calls_for_help(self) -> None:
+        await a_driver()
+        await said("halo", provider_id="1")
+
+        await said("Tolong ada kecelakaan", provider_id="2")
+
+        assert (await Report.get()).text == "Tolong ada kecelakaan"
+
+    async def test_what_is_sent_without_words_is_a_call_for_help(self) -> None:
+        await a_driver()
+
+        await receive(replace(message(""), media=({"kind": "audio", "id": "7"},)))
+
+        assert (await Report.get()).text == "[pesan suara]"
+        assert not await Notification.filter(kind="REPLY_HELP").exists()
+
+    @pytest.mark.parametrize("text", ["AMBIL 48a1 ya pak, saya siap", "lepas tugas no 4 8 2 1 besok", "Siap pak"])
+    async def test_what_was_probably_meant_as_a_command_is_no_report(self, text: str) -> None:
+        await a_driver()
+
+        assert await said(text) == [self.HELP]
+        assert await Report.all().count() == 0
+
+    @pytest.mark.parametrize("text", ["Tidak ada kendaraan untuk ibu saya", "Tetangga saya di Berkoh jatuh sakit"])
+    async def test_a_member_can_call_for_help_like_anybody(self, text: str) -> None:
+        await a_driver()
+
+        answers = await said(text)
+
+        report = await Report.get()
+        assert (report.text, report.sender) == (text, PHONE)
+        assert [str(report.number) in answer for answer in answers] == [True]
+
+    async def test_and_then_a_few_words_are_part_of_that_conversation(self) -> None:
+        await a_driver()
+        await said("Tetangga saya di Berkoh jatuh sakit")
+
+        assert await said("Rumah cat hijau", provider_id="2") == []
+        assert await Message.filter(incoming=True).count() == 2
+
+    async def test_a_stranger_commands_nothing_and_is_in_need_of_help(self) -> None:
+        await make_member()
         await a_task()
 
-        assert await said("AMBIL 4821", provider_id="1") == [
-            "Kurir: Nomor ini belum terdaftar di Kurir. Relawan: kirim dari nomor yang terdaftar. "
-            "Butuh bantuan: hubungi kantor desa. Gawat darurat: telepon 119"
-        ]
-        assert await said("AMBIL 4821", provider_id="2") == []
+        await said("AMBIL 4821")
 
-        told = await Notification.get()
-        assert (told.phone, told.member_id, told.data) == (None, None, {"answers": "smsgate"})
-        assert (await claims(), await Report.all().count()) == ([], 0)
+        assert (await claims(), (await Report.get()).text) == ([], "AMBIL 4821")
 
     async def test_what_a_member_was_told_is_found_by_his_own_notifications(self) -> None:
         driver = await a_driver()
@@ -459,48 +489,13 @@ class TestWhatIsNoCommand:
 
         assert "notification_member" in str(plan)
 
-    @pytest.mark.parametrize("phone", ["+14155550123", "+628093611111", "+62281636999"])
-    async def test_only_mobile_numbers_of_the_country_are_answered(self, phone: str) -> None:
-        assert await said("halo", phone=phone) == []
-        assert await Notification.all().count() == 0
-
-    async def test_thirty_strangers_an_hour_are_answered_and_not_one_more(self) -> None:
-        async def strangers(first: int) -> int:
-            phones = [f"+6281211{number:06}" for number in range(first, first + 35)]
-            await asyncio.gather(
-                *(receive_text(message("halo", provider_id=phone, phone=phone), NOW) for phone in phones)
-            )
-            return await Notification.filter(created_at=NOW).count()
-
-        assert await strangers(0) == 30
-        assert await strangers(100) == 30
-        await Notification.all().update(created_at=NOW - timedelta(hours=1))
-        assert await strangers(200) == 30
-
     async def test_somebody_who_left_the_network_is_a_stranger(self) -> None:
         await a_driver(active=False)
         await a_task()
 
-        (answer,) = await said("AMBIL 4821")
+        await said("AMBIL 4821")
 
-        assert answer.startswith("Kurir: Nomor ini belum terdaftar")
-        assert await claims() == []
-
-    @pytest.mark.parametrize("phone", [None, "", "TELKOMSEL", "3636", "+62"])
-    async def test_what_comes_from_no_number_is_passed_over(self, phone: str | None) -> None:
-        assert await said("AMBIL 4821", phone=phone) == []
-
-        assert await Notification.all().count() == 0
-        assert await InboundMessage.all().count() == 1
-
-    @pytest.mark.parametrize("phone", ["081211112222", "6281211112222", "+62 812-1111-2222"])
-    async def test_a_number_is_known_however_the_provider_writes_it(self, phone: str) -> None:
-        await a_driver()
-        await a_task()
-
-        await said("AMBIL 4821", phone=phone)
-
-        assert len(await claims()) == 1
+        assert (await claims(), await Report.all().count()) == ([], 1)
 
 
 class TestDrills:

@@ -1,13 +1,16 @@
 """What becomes of a report: who decides, what it needs, and the way back."""
 
 import asyncio
+from datetime import datetime, timedelta
 from uuid import uuid4
 
 import pytest
 
+from kurir_api.auth import principal_of_member
 from kurir_api.errors import IdempotencyKeyReused, InvalidTransition, NotAllowed, NotFound
-from kurir_api.models import CaseStatus, Report, ReportStatus, Role, TransitionLog
+from kurir_api.models import Escalation, Report, ReportStatus, Role, TransitionLog
 from kurir_api.services.reports.resolve_report import ResolveReport, resolve_report
+from kurir_api.services.reports.waiting import arm_waiting
 from tests.factories import (
     NOW,
     OTHER_VILLAGE,
@@ -15,8 +18,11 @@ from tests.factories import (
     SUBDISTRICT,
     VILLAGE,
     make_case,
+    make_claim,
+    make_member,
     make_patient,
     make_report,
+    make_task,
     principal_for,
 )
 from tests.services.refusals import problems, refused
@@ -58,14 +64,6 @@ class TestDeciding:
         await report.refresh_from_db()
         assert (report.status, report.case_id, report.duplicate_of_id) == ("LINKED", case.id, None)
         assert await last_entry(report) == ("link", "RECEIVED", "LINKED", None, officer.member_id, case.id)
-
-    async def test_a_report_may_still_be_linked_to_a_closed_case(self) -> None:
-        report, case = await make_report(), await make_case(status="CLOSED", outcome="RECOVERED", closed_at=NOW)
-
-        await resolve(await principal_for(Role.DESK_OFFICER), report, S.LINKED, case_id=case.id)
-
-        await case.refresh_from_db()
-        assert case.status == CaseStatus.CLOSED
 
     async def test_a_duplicate_names_its_original(self) -> None:
         officer, report, original = await principal_for(Role.DESK_OFFICER), await make_report(), await make_report()
@@ -130,6 +128,48 @@ class TestTakingUpAgain:
 
         assert refusal.current == status
         assert refusal.allowed == ("REFERRED", "DUPLICATE", "REJECTED", "UNREACHABLE")
+
+
+class TestWaiting:
+    @pytest.mark.parametrize("into", DECISIONS)
+    async def test_a_decision_ends_what_would_be_told_of_the_report(self, into: ReportStatus) -> None:
+        report = await make_report()
+        await arm_waiting(report)
+
+        await resolve(await principal_for(Role.COORDINATOR), report, into, **await needed_for(into))
+
+        assert [one.due_at for one in await Escalation.all()] == [None]
+
+    async def test_taken_up_again_it_is_told_of_half_an_hour_later(self) -> None:
+        report = await make_report(status=S.UNREACHABLE)
+
+        await resolve(await principal_for(Role.DESK_OFFICER), report, S.RECEIVED)
+
+        entry, armed = await TransitionLog.get(), await Escalation.get()
+        assert (armed.report_id, armed.due_at) == (report.id, entry.at + timedelta(minutes=30))
+
+    @pytest.mark.parametrize(("hours", "since"), [(-2, NOW - timedelta(hours=2)), (2, NOW)])
+    async def test_a_case_has_waited_since_the_earliest_report_linked_to_it(
+        self, hours: int, since: datetime
+    ) -> None:
+        case = await make_case(waiting_since=NOW)
+        report = await make_report(waiting_since=NOW + timedelta(hours=hours))
+
+        await resolve(await principal_for(Role.DESK_OFFICER), report, S.LINKED, case_id=case.id)
+
+        await case.refresh_from_db()
+        assert case.waiting_since == since
+
+    async def test_an_original_and_its_case_have_waited_since_an_earlier_duplicate(self) -> None:
+        case = await make_case(waiting_since=NOW)
+        original = await make_report(waiting_since=NOW, status=S.CASE_OPENED, case=case)
+        report = await make_report(waiting_since=NOW - timedelta(hours=2))
+
+        await resolve(await principal_for(Role.DESK_OFFICER), report, S.DUPLICATE, duplicate_of=original.id)
+
+        await original.refresh_from_db()
+        await case.refresh_from_db()
+        assert {original.waiting_since, case.waiting_since} == {NOW - timedelta(hours=2)}
 
 
 class TestWhoMay:
@@ -232,6 +272,23 @@ class TestWhatIsRefused:
             assert await problems(resolve(officer, report, S.LINKED, case_id=case_id)) == {
                 "case": "Not found; choose from the list."
             }
+
+    async def test_linking_to_a_closed_case_where_nobody_would_see_to_it(self) -> None:
+        report, case = await make_report(), await make_case(status="CLOSED", outcome="RECOVERED", closed_at=NOW)
+
+        assert await problems(resolve(await principal_for(Role.DESK_OFFICER), report, S.LINKED, case_id=case.id)) == {
+            "case": "That case is closed; reopen it first (moveCase), or open another."
+        }
+
+    async def test_linking_to_a_case_of_another_desk_that_one_helps_with(self) -> None:
+        member = await make_member(role=Role.DESK_OFFICER, region=VILLAGE)
+        elsewhere = await make_case(await make_patient(region="33.02.24.1003"))
+        await make_claim(await make_task(elsewhere), member)
+        officer = await principal_of_member(member.id)
+
+        assert await problems(resolve(officer, await make_report(), S.LINKED, case_id=elsewhere.id)) == {
+            "case": "Not found; choose from the list."
+        }
 
     async def test_linking_to_a_case_of_another_regency_that_one_works_in_too(self) -> None:
         coordinator, report = await principal_for(Role.COORDINATOR, region="33"), await make_report()

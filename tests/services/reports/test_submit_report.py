@@ -1,6 +1,7 @@
 """Taking down a call for help: who may, what is kept, and what can't be."""
 
 import asyncio
+from datetime import timedelta
 
 import pytest
 import time_machine
@@ -8,7 +9,7 @@ import time_machine
 from kurir_api.auth import principal_of_member
 from kurir_api.dispatch.geo import Point
 from kurir_api.errors import IdempotencyKeyReused, NotAllowed
-from kurir_api.models import Channel, Report, ReportStatus, Role, TransitionLog
+from kurir_api.models import Channel, Escalation, Report, ReportStatus, Role, TransitionLog
 from kurir_api.services.reports.submit_report import SubmitReport, submit_report
 from tests.factories import (
     NOW,
@@ -73,8 +74,34 @@ class TestTheReport:
         assert (report.latitude, report.longitude) == (-7.3825, 109.2215)
         assert (report.taken_by_id, report.case_id, report.duplicate_of_id) == (officer.member_id, None, None)
 
+    @pytest.mark.parametrize(
+        ("desk", "text", "region"),
+        [
+            (REGENCY, "Ibu saya jatuh di Karangnangka", VILLAGE),
+            (REGENCY, "Ibu saya jatuh di kec. Kedungbanteng", SUBDISTRICT),
+            (REGENCY, "Ibu saya jatuh di Karangnangka, dibawa ke Berkoh", REGENCY),
+            (SUBDISTRICT, "Ibu saya jatuh di Karangnangka", VILLAGE),
+            (SUBDISTRICT, "Ibu saya dibawa ke Berkoh", SUBDISTRICT),
+        ],
+    )
+    async def test_lies_where_its_words_say_if_they_name_one_place_of_the_desks(
+        self, desk: str, text: str, region: str
+    ) -> None:
+        await submit_report(await principal_for(Role.DESK_OFFICER, region=desk), call(text=text))
+
+        report = await Report.get()
+        assert (report.region_id, report.desk_id) == (region, region)
+
+    async def test_is_told_of_after_half_an_hour_if_nobody_takes_it_up(self) -> None:
+        await submit_report(await principal_for(Role.DESK_OFFICER), call())
+
+        report, armed = await Report.get(), await Escalation.get()
+        assert (armed.kind, armed.report_id) == ("REPORT_WAITING", report.id)
+        assert armed.due_at == report.received_at + timedelta(minutes=30)
+
     async def test_needs_nothing_but_words_and_then_is_the_whole_regencys(self) -> None:
-        await submit_report(await principal_for(region=VILLAGE), call(reporter_name=" ", reporter_phone=""))
+        words = {"text": "Ibu saya jatuh", "reporter_name": " ", "reporter_phone": ""}
+        await submit_report(await principal_for(region=VILLAGE), call(**words))
 
         report = await Report.get()
         assert report.region_id == REGENCY

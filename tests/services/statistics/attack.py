@@ -8,7 +8,7 @@ from uuid import UUID
 
 from kurir_api.services.contributions.calendar import last_day
 from kurir_api.services.contributions.totals import Period
-from kurir_api.services.statistics.facts import Asked, Began, Facts, Spent, Waiting, Work
+from kurir_api.services.statistics.facts import Asked, Began, Facts, Referred, Spent, Waiting, Work
 from kurir_api.services.statistics.guard import ENOUGH, RUPIAH, patients
 from kurir_api.services.statistics.scope import Scope
 from kurir_api.services.statistics.statistics import Statistics, counted
@@ -24,8 +24,8 @@ Answers = Mapping[tuple[str, date, date], Statistics]
 
 @dataclass(frozen=True, slots=True)
 class Help:
-    """What was done for one patient in a place and month: a task with a cost, a report, a case, a claim. The cases of
-    the last month are open now.
+    """What was done for one patient in a place and month: a task with a cost, a report, a case, a claim, a referral
+    that was granted. The cases of the last month are open now.
     """
 
     who: int
@@ -140,10 +140,16 @@ def _facts(everything: Sequence[Help], first: date, last: date) -> Facts:
         asked=[Asked(waits=(60.0 * one.who,), taken=1, alerts=3, **where(one)) for one in helps],  # type: ignore[arg-type]
         reports=began,
         cases=began,
+        referrals=[Referred(programme=_programme(one.kind), granted=1, **where(one)) for one in helps],  # type: ignore[arg-type]
         open_cases=[Began(**where(one) | {"month": date.min}) for one in now],  # type: ignore[arg-type]
         waiting=[Waiting(place, 3, 3, 90, known=False) for place in sorted({one.place for one in now})],
         members=40,
     )
+
+
+def _programme(kind: str) -> UUID:
+    """One for each kind."""
+    return UUID(bytes=kind.encode().ljust(16)[:16])
 
 
 def people_in(helps: Iterable[Help], place: str, month: date) -> int:

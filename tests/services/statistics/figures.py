@@ -2,14 +2,22 @@
 
 from datetime import date
 from typing import Any
+from uuid import UUID
 
 from kurir_api.models import CostCategory
 from kurir_api.services.contributions.totals import Period, Totals
 from kurir_api.services.statistics.facts import Waiting
 from kurir_api.services.statistics.scope import Scope
-from kurir_api.services.statistics.statistics import Costs, Span, Statistics
+from kurir_api.services.statistics.statistics import Costs, ProgrammeCounts, Span, Statistics
 
-NAMES = {"33.02": "Kabupaten Banyumas", "33.02.23.2004": "Karangnangka", "33.02.23.2005": "=Desa"}
+KIS, PKH = UUID(int=1), UUID(int=2)
+NAMES = {
+    "33.02": "Kabupaten Banyumas",
+    "33.02.23.2004": "Karangnangka",
+    "33.02.23.2005": "=Desa",
+    str(KIS): "Rekomendasi KIS PBI",
+    str(PKH): "PKH",
+}
 
 
 def month(number: int, beneficiaries: int, minutes: float | None = None) -> Span:
@@ -42,6 +50,7 @@ def figures(**values: Any) -> Statistics:
         "by_year": [month(1, 1_250)],
         "by_kind": [("AMBULANCE_RUN", Totals(6, 5, 90, 12_000, 1_250_000, 0)), ("GONE_BY", Totals(tasks=7))],
         "costs_by_category": [Costs(CostCategory.FUEL, 1_234_567, 350_000), Costs(CostCategory.MEAL, -5_000, 0)],
+        "by_programme": [ProgrammeCounts(KIS, 12, 7, 2), ProgrammeCounts(PKH, 30, 4, 0)],
         "waiting": [
             Waiting("33.02.23.2004", 1, 1, 90, known=True),
             Waiting("33.02.23.2005", 5, 5, None, known=False),

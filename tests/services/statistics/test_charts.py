@@ -59,6 +59,19 @@ def test_money_and_gifts_follow_one_another_in_a_bar() -> None:
     ]
 
 
+def test_what_was_granted_stands_before_the_other_referrals_of_a_programme() -> None:
+    said = texts(StatisticsChart.REFERRALS_BY_PROGRAMME)
+
+    assert said[2:] == [
+        "PKH",
+        "disetujui 4, lainnya 26",
+        "Rekomendasi KIS PBI",
+        "disetujui 7, lainnya 5",
+        "disetujui",
+        "lainnya",
+    ]
+
+
 def test_a_month_without_claims_has_no_minutes() -> None:
     assert texts(StatisticsChart.MINUTES_TO_CLAIM)[8:] == [
         "4,2",

@@ -7,10 +7,10 @@ import pytest
 
 from kurir_api.auth import Principal, principal_of_member
 from kurir_api.errors import InvalidInput, NotFound
-from kurir_api.models import CostCategory, Organization, Patient, Role
+from kurir_api.models import CostCategory, Organization, Patient, Role, TransitionLog
 from kurir_api.services.contributions.totals import Period, Totals
 from kurir_api.services.statistics.facts import Waiting
-from kurir_api.services.statistics.statistics import Costs, Span, Statistics, statistics
+from kurir_api.services.statistics.statistics import Costs, ProgrammeCounts, Span, Statistics, statistics
 from tests.counting import Statements
 from tests.factories import (
     NOW,
@@ -28,6 +28,8 @@ from tests.factories import (
     make_member,
     make_organization,
     make_patient,
+    make_programme,
+    make_referral,
     make_report,
     make_task,
     make_wave,
@@ -216,6 +218,49 @@ async def test_outsiders_get_rounded_figures_of_five_and_more(role: Role) -> Non
     assert found.costs_by_category == [Costs(CostCategory.FUEL, 400_000, 0)]
 
 
+async def test_referrals_count_by_programme_with_what_became_of_them() -> None:
+    coordinator = await principal_for(Role.COORDINATOR)
+    kis, pkh = await make_programme("KIS_PBI"), await make_programme("PKH")
+    late = NOW - timedelta(days=1)
+    await make_referral(kis, status="GRANTED", decided_at=NOW, sent_at=IN_OCTOBER)
+    confirmed = await make_referral(kis, status="CONFIRMED", decided_at=NOW, sent_at=IN_OCTOBER)
+    await TransitionLog.create(
+        regency_code=REGENCY,
+        machine="referral",
+        subject_id=confirmed.id,
+        action="confirm",
+        source="PARTLY_GRANTED",
+        target="CONFIRMED",
+        at=NOW,
+        recorded_at=NOW,
+    )
+    await make_referral(kis, status="IN_PROCESS", sent_at=IN_OCTOBER, due_at=late)
+    await make_referral(kis, status="INFO_REQUESTED", asked_at=NOW, sent_at=IN_OCTOBER, due_at=late)
+    await make_referral(pkh, status="REFUSED", decided_at=NOW, sent_at=IN_OCTOBER)
+    await make_referral(pkh)
+
+    found = await ask(coordinator)
+
+    assert sorted(found.by_programme, key=lambda one: -one.referrals) == [
+        ProgrammeCounts(kis.id, 4, 2, 1),
+        ProgrammeCounts(pkh.id, 1, 0, 0),
+    ]
+
+
+async def test_outsiders_learn_of_grants_only_where_five_were_granted_something() -> None:
+    outsider = await principal_for(Role.PROGRAMME_OFFICER)
+    kis, sender = await make_programme("KIS_PBI"), await make_member()
+    for n in range(6):
+        granted = {"status": "GRANTED", "decided_at": NOW} if n < 4 else {}
+        await make_referral(kis, sent_at=IN_OCTOBER, sent_by=sender, **granted)
+    rare = await make_referral(await make_programme("PKH"), sent_at=IN_OCTOBER, sent_by=sender)
+
+    assert (await ask(outsider)).by_programme == []
+
+    await rare.delete()
+    assert (await ask(outsider)).by_programme == [ProgrammeCounts(kis.id, 5, 0, 0)]
+
+
 async def test_outsiders_learn_nothing_of_one_patient() -> None:
     outsider = await principal_for()
     for _ in range(7):
@@ -332,7 +377,7 @@ async def test_where_one_knows_everything_no_others_patient_could_be() -> None:
     assert (await ask(await principal_of_member(volunteer.id))).scope.subdistricts == {REGENCY: 1}
 
 
-async def test_it_takes_nine_statements_however_much_there_is() -> None:
+async def test_it_takes_ten_statements_however_much_there_is() -> None:
     desk = await principal_for(Role.DESK_OFFICER)
     for _ in range(6):
         await helped(cost=1_000)
@@ -341,4 +386,4 @@ async def test_it_takes_nine_statements_however_much_there_is() -> None:
     with Statements() as sent:
         await ask(desk, AUTUMN)
 
-    assert len(sent) == 9
+    assert len(sent) == 10

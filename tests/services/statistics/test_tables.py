@@ -34,6 +34,10 @@ from tests.services.statistics.figures import NAMES, figures
             ],
         ),
         (
+            StatisticsTable.PROGRAMMES,
+            ["Program;Rujukan;Disetujui;Terlambat", "Rekomendasi KIS PBI;12;7;2", "PKH;30;4;0"],
+        ),
+        (
             StatisticsTable.WAITING,
             [
                 "Kode wilayah;Wilayah;Warga menunggu;Terlama (menit)",

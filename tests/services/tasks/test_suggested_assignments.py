@@ -30,6 +30,7 @@ async def make_tasks(count: int) -> None:
             longitude=109.2215,
             starts_at=day,
             ends_at=day + timedelta(hours=2),
+            waiting_since=NOW,
             created_at=NOW,
         )
         for number, day in enumerate(days, 1)

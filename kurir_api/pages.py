@@ -1,0 +1,82 @@
+"""Pages for everybody, without an account: how they are rendered, what protects them, who asks, and too often."""
+
+import asyncio
+import hashlib
+from base64 import b64encode
+from collections import Counter
+from collections.abc import Mapping
+from ipaddress import IPv6Address, ip_address, ip_network
+from pathlib import Path
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+
+MINUTE = 60
+BODY_SECONDS = 10.0
+
+
+class Page:
+    """A template and its style sheet, `<name>.html` and `<name>.css` in `folder`. `headers` let the page load nothing
+    but that style, be in no frame, and be kept nowhere.
+    """
+
+    def __init__(self, folder: Path, name: str) -> None:
+        style = (folder / f"{name}.css").read_text(encoding="utf-8")
+        environment = Environment(loader=FileSystemLoader(folder), autoescape=True, undefined=StrictUndefined)
+        self._template = environment.get_template(f"{name}.html")
+        self._style = Markup(style)  # noqa: S704 - ours
+        self.headers: Mapping[str, str] = {
+            "Content-Security-Policy": "default-src 'none'; form-action 'self'; base-uri 'none'; "
+            "frame-ancestors 'none'; "
+            f"style-src 'sha256-{b64encode(hashlib.sha256(style.encode()).digest()).decode()}'",
+            "X-Frame-Options": "DENY",
+            "X-Content-Type-Options": "nosniff",
+            "Referrer-Policy": "no-referrer",
+            "Cache-Control": "no-store",
+        }
+
+    def render(self, **facts: object) -> str:
+        """The page; the template knows `facts`, and the style sheet as `style`."""
+        return self._template.render(style=self._style, **facts)
+
+
+async def body_of(request: Request) -> bytes:
+    """The whole body, within a time. Raises HTTPException 408."""
+    try:
+        async with asyncio.timeout(BODY_SECONDS):
+            return await request.body()
+    except TimeoutError as error:
+        raise HTTPException(408) from error
+
+
+def client_address(request: Request) -> str:
+    """Who asks, as far as the proxy says."""
+    return request.client.host if request.client else ""
+
+
+class Tries:
+    """How often an address tried in this minute, in this process. IPv6 addresses of one site (/48) are one."""
+
+    def __init__(self, most: int) -> None:
+        self._most = most
+        self._minute = 0
+        self._taken: Counter[str] = Counter()
+
+    def take(self, address: str, at: float) -> bool:
+        """Whether there is one more, `at` seconds on a clock that never goes back."""
+        if self._minute != int(at // MINUTE):
+            self._minute = int(at // MINUTE)
+            self._taken.clear()
+        network = _network(address)
+        self._taken[network] += 1
+        return self._taken[network] <= self._most
+
+
+def _network(address: str) -> str:
+    try:
+        parsed = ip_address(address)
+    except ValueError:
+        return address
+    return str(ip_network((parsed, 48), strict=False)) if isinstance(parsed, IPv6Address) else address

@@ -1,0 +1,1 @@
+"""The API's look-ups of aid."""

@@ -1,0 +1,1 @@
+"""Assessments: forms, answers, and what becomes of them."""

@@ -1,0 +1,1 @@
+"""Looking up which aid a person gets."""

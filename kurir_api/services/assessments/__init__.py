@@ -1,0 +1,1 @@
+"""Assessments: what a visit found out, on forms that are files."""

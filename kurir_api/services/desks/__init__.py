@@ -1,0 +1,1 @@
+"""Desks: who answers for reports, cases and referrals, from the village up to the regency."""

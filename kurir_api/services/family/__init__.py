@@ -1,0 +1,1 @@
+"""What a patient's family sees and says, without an account."""

@@ -1,0 +1,1 @@
+"""Use cases of tasks that come again by a rule."""

@@ -1,0 +1,1 @@
+"""Days on which offices work, and times reckoned in them."""
