@@ -91,6 +91,7 @@ BY_TYPE: Mapping[str, tuple[object, ...]] = {
         *("", "x", LONG, "2026-11-23T09:00:00", "2026-11-23T24:00:00Z", "2026-11-23T09:00:00+99:00", 0),
         *("0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-14:00", "0001-01-01T00:00:00Z", "9999-12-31T23:59:59Z"),
     ),
+    "JSON": ({}, [], "x", LONG, 0, {"x": "\0"}, {LONG: 1}, {"x": [[[[{}]]]]}, {"notes": LONG}),
 }
 LISTS: tuple[list[object], ...] = ([], ["x"] * 101, [LONG], [None])
 EXAMPLES: Mapping[str, object] = {
@@ -102,6 +103,7 @@ EXAMPLES: Mapping[str, object] = {
     "Rupiah": 50_000,
     "Date": "2026-11-23",
     "DateTime": "2026-11-23T09:00:00+07:00",
+    "JSON": {},
 }
 
 
