@@ -7,19 +7,22 @@ from collections import Counter
 from collections.abc import Mapping
 from ipaddress import IPv6Address, ip_address, ip_network
 from pathlib import Path
+from urllib.parse import parse_qs
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
+from starlette.responses import HTMLResponse
 
 MINUTE = 60
 BODY_SECONDS = 10.0
+MOST_FIELDS = 20
 
 
 class Page:
-    """A template and its style sheet, `<name>.html` and `<name>.css` in `folder`. `headers` let the page load nothing
-    but that style, be in no frame, and be kept nowhere.
+    """A template and its style sheet, `<name>.html` and `<name>.css` in `folder`. It can load nothing but that style,
+    is in no frame, and is kept nowhere.
     """
 
     def __init__(self, folder: Path, name: str) -> None:
@@ -27,7 +30,7 @@ class Page:
         environment = Environment(loader=FileSystemLoader(folder), autoescape=True, undefined=StrictUndefined)
         self._template = environment.get_template(f"{name}.html")
         self._style = Markup(style)  # noqa: S704 - ours
-        self.headers: Mapping[str, str] = {
+        self._headers: Mapping[str, str] = {
             "Content-Security-Policy": "default-src 'none'; form-action 'self'; base-uri 'none'; "
             "frame-ancestors 'none'; "
             f"style-src 'sha256-{b64encode(hashlib.sha256(style.encode()).digest()).decode()}'",
@@ -37,9 +40,10 @@ class Page:
             "Cache-Control": "no-store",
         }
 
-    def render(self, **facts: object) -> str:
-        """The page; the template knows `facts`, and the style sheet as `style`."""
-        return self._template.render(style=self._style, **facts)
+    def response(self, status: int, headers: Mapping[str, str] | None = None, **facts: object) -> HTMLResponse:
+        """The page, whose template knows `facts`, and the style sheet as `style`."""
+        html = self._template.render(style=self._style, **facts)
+        return HTMLResponse(html, status, {**self._headers, **(headers or {})})
 
 
 async def body_of(request: Request) -> bytes:
@@ -49,6 +53,16 @@ async def body_of(request: Request) -> bytes:
             return await request.body()
     except TimeoutError as error:
         raise HTTPException(408) from error
+
+
+async def fields_of(request: Request) -> Mapping[str, str]:
+    """What a page's form sends: its fields, each once. Raises HTTPException 400 or 408."""
+    body = await body_of(request)
+    try:
+        fields = parse_qs(body.decode("ascii"), keep_blank_values=True, errors="strict", max_num_fields=MOST_FIELDS)
+    except ValueError as error:
+        raise HTTPException(400) from error
+    return {name: values[0] for name, values in fields.items()}
 
 
 def client_address(request: Request) -> str:

@@ -4,17 +4,16 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 from time import monotonic
-from urllib.parse import parse_qs
 
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
-from starlette.responses import HTMLResponse, Response
+from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
 from kurir_api.dispatch.texts import written
 from kurir_api.errors import Words, asked_locale
 from kurir_api.models import FamilyWord
-from kurir_api.pages import MINUTE, Page, Tries, body_of, client_address
+from kurir_api.pages import MINUTE, Page, Tries, client_address, fields_of
 from kurir_api.services.family.links import PATH
 from kurir_api.services.family.open_link import FamilyView, Stage, open_link, say_by_link
 from kurir_api.services.family.word import ANSWERS
@@ -65,7 +64,7 @@ def family_routes() -> list[BaseRoute]:
     async def answer(request: Request) -> Response:
         if not tries.take(client_address(request), monotonic()):
             return _wait(request)
-        form, now = await _form(request), datetime.now(UTC)
+        form, now = await fields_of(request), datetime.now(UTC)
         token, number, word = form.get("t", ""), form.get("number", ""), form.get("word", "")
         if word not in set(FamilyWord) or not (number.isascii() and number.isdigit() and len(number) <= 9):
             raise HTTPException(400)
@@ -81,15 +80,6 @@ def family_routes() -> list[BaseRoute]:
 
 def _language(request: Request) -> str:
     return asked_locale(request.headers.get("accept-language", ""))
-
-
-async def _form(request: Request) -> dict[str, str]:
-    """What the page's form sends. Raises HTTPException 400 or 408."""
-    try:
-        fields = parse_qs((await body_of(request)).decode("ascii"), max_num_fields=10)
-    except ValueError as error:
-        raise HTTPException(400) from error
-    return {name: values[0] for name, values in fields.items()}
 
 
 def _wait(request: Request) -> Response:
@@ -108,7 +98,9 @@ def _page(
 ) -> Response:
     """Unknown, over and revoked links look alike."""
     language = _language(request)
-    html = PAGE.render(
+    return PAGE.response(
+        status or (404 if view is None else 200),
+        {"Vary": "Accept-Language", **(headers or {})},
         language=language,
         token=token,
         view=view,
@@ -118,5 +110,3 @@ def _page(
         say=lambda name: TEXTS[name].say(language),
         when=lambda moment: "" if view is None else written(moment, view.zone, language),
     )
-    vary = {"Vary": "Accept-Language"}
-    return HTMLResponse(html, status or (404 if view is None else 200), {**PAGE.headers, **vary, **(headers or {})})

@@ -4,7 +4,7 @@ from pathlib import Path
 from time import monotonic
 
 from starlette.requests import Request
-from starlette.responses import HTMLResponse, Response
+from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
 from kurir_api import figures
@@ -44,7 +44,9 @@ def _few(count: int) -> str:
 
 
 def _page(status: int, shown: str, headers: dict[str, str] | None = None, **facts: object) -> Response:
-    html = PAGE.render(
+    return PAGE.response(
+        status,
+        headers,
         shown=shown,
         figures=figures,
         few=_few,
@@ -52,4 +54,3 @@ def _page(status: int, shown: str, headers: dict[str, str] | None = None, **fact
         in_groups=in_groups,
         **facts,
     )
-    return HTMLResponse(html, status, {**PAGE.headers, **(headers or {})})

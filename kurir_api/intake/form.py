@@ -10,21 +10,19 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from pathlib import Path
 from time import monotonic
-from urllib.parse import parse_qs
 from uuid import uuid4
 
 import orjson
 import structlog
-from starlette.exceptions import HTTPException
 from starlette.requests import Request
-from starlette.responses import HTMLResponse, Response
+from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
 from kurir_api.errors import asked_locale
 from kurir_api.intake.channels import number
 from kurir_api.intake.form_words import WORDS
 from kurir_api.models.report import Channel
-from kurir_api.pages import MINUTE, Page, Tries, body_of, client_address
+from kurir_api.pages import MINUTE, Page, Tries, client_address, fields_of
 from kurir_api.services.threads.inbox import LEASE
 from kurir_api.services.threads.placing import whose
 from kurir_api.services.threads.receiving import LONGEST_ID, Inbound, clean, store
@@ -36,7 +34,6 @@ REQUIRED = ("text", "place")
 PRODUCT = "Kurir"
 HONEYPOT = "website"
 MAX_BODY = 64 * 1024
-MOST_FIELDS = 20
 TRIES, TRIES_IN_ALL = 30, 300
 """Reports a minute: behind one address may be a village office, or thousands of a mobile network's telephones."""
 
@@ -52,7 +49,7 @@ def form_routes(now: Clock) -> list[BaseRoute]:
         return await _form(request, uuid4().hex)
 
     async def take(request: Request) -> Response:
-        typed = _typed(await body_of(request))
+        typed = {name: value.replace("\r\n", "\n") for name, value in (await fields_of(request)).items()}
         form_id = typed.get("form", "")
         if not re.fullmatch(r"[0-9a-f]{32}", form_id):
             form_id = uuid4().hex
@@ -106,15 +103,6 @@ def _host(request: Request) -> str | None:
     return clean(request.headers.get("host", "").partition(":")[0].lower(), LONGEST_ID)
 
 
-def _typed(body: bytes) -> Typed:
-    """The fields, each once. Raises HTTPException 400."""
-    try:
-        fields = parse_qs(body.decode("ascii"), keep_blank_values=True, errors="strict", max_num_fields=MOST_FIELDS)
-    except ValueError as error:
-        raise HTTPException(400) from error
-    return {name: values[0].replace("\r\n", "\n") for name, values in fields.items()}
-
-
 def _problems(typed: Typed, locale: str) -> Mapping[str, str]:
     """By field what is to be mended."""
     problems: dict[str, str] = {}
@@ -151,5 +139,5 @@ async def _page(
     locale = asked_locale(request.headers.get("accept-language", ""))
     say = {name: words.say(locale, longest="") for name, words in WORDS.items()}
     office = await whose(NAME, _host(request) or "") or PRODUCT
-    html = PAGE.render(shown=shown, locale=locale, say=say, office=office, **facts)
-    return HTMLResponse(html, status, {**PAGE.headers, "Vary": "Accept-Language", **(headers or {})})
+    vary = {"Vary": "Accept-Language", **(headers or {})}
+    return PAGE.response(status, vary, shown=shown, locale=locale, say=say, office=office, **facts)

@@ -1,11 +1,10 @@
 """Numbers for people: each once, in order, with gaps where something came to nothing."""
 
 from datetime import datetime
-from zoneinfo import ZoneInfo
 
 from tortoise.connection import get_connection
 
-from kurir_api.models import Region
+from kurir_api.services.contributions.calendar import local_day
 
 
 async def next_number(of: str) -> int:
@@ -16,6 +15,5 @@ async def next_number(of: str) -> int:
 
 async def dated_number(of: str, regency_code: str, now: datetime, letter: str = "") -> str:
     """Such as "3302-2026-0001", or "3302-R2026-0001": the regency, the year there, and the next one."""
-    regency = await Region.get(code=regency_code)
-    year = now.astimezone(ZoneInfo(regency.time_zone)).year
+    year = (await local_day(regency_code, now)).year
     return f"{regency_code.replace('.', '')}-{letter}{year}-{await next_number(of):04d}"

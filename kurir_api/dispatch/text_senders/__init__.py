@@ -9,6 +9,7 @@ import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from importlib import import_module
 from pkgutil import iter_modules
 from typing import Protocol, cast
@@ -67,8 +68,9 @@ class TextSenderModule(Protocol):
         """Whether the office can answer on this channel."""
 
 
+@cache
 def text_sender_names() -> list[str]:
-    """The names of all senders, sorted."""
+    """The names of all senders, sorted. Read from the folder once: every message to a reporter asks for them."""
     return sorted(module.name for module in iter_modules(__path__))
 
 

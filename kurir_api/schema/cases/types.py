@@ -11,7 +11,7 @@ from kurir_api import models
 from kurir_api.models import CarePhase, CaseStatus, Sex
 from kurir_api.schema.cases.insurance import InsuranceDeadline
 from kurir_api.schema.context import Info
-from kurir_api.schema.family.types import FamilyLinkConnection
+from kurir_api.schema.family.types import FamilyLink
 from kurir_api.schema.ids import Node, global_id, known
 from kurir_api.schema.members.types import Member
 from kurir_api.schema.needs.types import Need
@@ -26,7 +26,7 @@ from kurir_api.services.visibility import DESK
 from kurir_api.task_kinds import PatientField
 
 if TYPE_CHECKING:
-    from kurir_api.schema.referrals.types import ReferralConnection
+    from kurir_api.schema.referrals.types import Referral
 
 strawberry.enum(Sex, description="As on the id card.")
 strawberry.enum(CaseStatus, description="Whether a case is worked on.")
@@ -270,18 +270,16 @@ class Case(Node):
     @strawberry.field(description="To which programmes the patient was referred from it, newest first; for the desk.")
     async def referrals(
         self, info: Info, first: First = 20, after: After = None
-    ) -> Annotated["ReferralConnection", strawberry.lazy("kurir_api.schema.referrals.types")]:
+    ) -> Connection[Annotated["Referral", strawberry.lazy("kurir_api.schema.referrals.types")]]:
         """A page."""
-        from kurir_api.schema.referrals.types import ReferralConnection  # noqa: PLC0415 - referrals refer to cases
-
-        return ReferralConnection.of(await info.context.loaders.case_referrals.load((self.row.id, first, after)))
+        return await info.context.loaders.case_referrals.load((self.row.id, first, after))
 
     @strawberry.field(
         description="What lets the family see what is coming, newest first; for the desk, empty for others."
     )
-    async def family_links(self, info: Info, first: First = 20, after: After = None) -> FamilyLinkConnection:
+    async def family_links(self, info: Info, first: First = 20, after: After = None) -> Connection[FamilyLink]:
         """A page."""
-        return FamilyLinkConnection.of(await info.context.loaders.case_family_links.load((self.row.id, first, after)))
+        return await info.context.loaders.case_family_links.load((self.row.id, first, after))
 
     @strawberry.field(description="What happened, last recorded first; for the desk, empty for others.")
     async def timeline(self, info: Info, first: First = 50, after: After = None) -> TimelineConnection:

@@ -3,13 +3,11 @@
 from datetime import datetime
 
 import strawberry
-from strawberry import relay
 
 from kurir_api import models
 from kurir_api.schema.context import Info
 from kurir_api.schema.ids import Node, global_id
 from kurir_api.schema.members.types import Member
-from kurir_api.schema.pagination import Connection
 
 
 @strawberry.type(
@@ -43,25 +41,3 @@ class FamilyLink(Node):
         if self.row.created_by_id is None:
             return None
         return Member.of(await info.context.loaders.member.load(self.row.created_by_id))
-
-
-@strawberry.type(description="One link of a case.")
-class FamilyLinkEdge:
-    """A node and where it stands."""
-
-    node: FamilyLink = strawberry.field(description="The link.")
-    cursor: str = strawberry.field(description="Where this link stands, for `after`.")
-
-
-@strawberry.type(description="A page of a case's links.")
-class FamilyLinkConnection:
-    """Edges in order."""
-
-    edges: list[FamilyLinkEdge] = strawberry.field(description="The links, newest first.")
-    page_info: relay.PageInfo = strawberry.field(description="Whether and where the links go on.")
-
-    @classmethod
-    def of(cls, page: Connection[FamilyLink]) -> "FamilyLinkConnection":
-        """The page under its own name."""
-        edges = [FamilyLinkEdge(node=edge.node, cursor=edge.cursor) for edge in page.edges]
-        return cls(edges=edges, page_info=page.page_info)

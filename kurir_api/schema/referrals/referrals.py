@@ -8,9 +8,9 @@ from tortoise.expressions import Q
 
 from kurir_api.models import UNANSWERED, ReferralStatus
 from kurir_api.schema.context import Info
-from kurir_api.schema.pagination import After, First, newest_first
+from kurir_api.schema.pagination import After, Connection, First, newest_first
 from kurir_api.schema.permissions import REFERRAL_SIDES, query
-from kurir_api.schema.referrals.types import Referral, ReferralConnection
+from kurir_api.schema.referrals.types import Referral
 from kurir_api.services.visibility import visible_referrals
 
 
@@ -27,7 +27,7 @@ async def referrals(  # noqa: PLR0917 - the contract's arguments
     ] = None,
     first: First = 20,
     after: After = None,
-) -> ReferralConnection:
+) -> Connection[Referral]:
     """A page of the visible referrals."""
     rows = visible_referrals(info.context.principal)
     if status is not None:
@@ -37,4 +37,4 @@ async def referrals(  # noqa: PLR0917 - the contract's arguments
     if overdue is not None:
         late = Q(status__in=UNANSWERED, due_at__lt=datetime.now(UTC))
         rows = rows.filter(late if overdue else ~late)
-    return ReferralConnection.of(await newest_first(rows, Referral.of, first, after))
+    return await newest_first(rows, Referral.of, first, after)

@@ -4,7 +4,6 @@ from datetime import UTC, datetime
 from typing import Optional
 
 import strawberry
-from strawberry import relay
 
 from kurir_api import models
 from kurir_api.models import RECOMMENDED, Follows, ReferralStatus
@@ -12,7 +11,7 @@ from kurir_api.schema.cases.types import Case, Patient, TimelineConnection
 from kurir_api.schema.context import Info
 from kurir_api.schema.ids import Node, global_id, known
 from kurir_api.schema.members.types import Member
-from kurir_api.schema.pagination import After, Connection, First
+from kurir_api.schema.pagination import After, First
 from kurir_api.schema.places.types import Region, region
 from kurir_api.schema.programmes.types import Programme
 from kurir_api.schema.reports.types import Report
@@ -183,25 +182,3 @@ class Referral(Node):
 
     def _of_the_desk(self, info: Info) -> bool:
         return info.context.principal.reaches(self.row.region_id, *DESK)
-
-
-@strawberry.type(description="One row of a page of referrals.")
-class ReferralEdge:
-    """A node and where it stands."""
-
-    node: Referral = strawberry.field(description="The referral.")
-    cursor: str = strawberry.field(description="Where this referral stands, for `after`.")
-
-
-@strawberry.type(description="A page of referrals.")
-class ReferralConnection:
-    """Edges in order."""
-
-    edges: list[ReferralEdge] = strawberry.field(description="The referrals, newest first.")
-    page_info: relay.PageInfo = strawberry.field(description="Whether and where the list goes on.")
-
-    @classmethod
-    def of(cls, page: Connection[Referral]) -> "ReferralConnection":
-        """The page under the contract's name."""
-        edges = [ReferralEdge(node=edge.node, cursor=edge.cursor) for edge in page.edges]
-        return cls(edges=edges, page_info=page.page_info)

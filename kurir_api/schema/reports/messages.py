@@ -3,13 +3,11 @@
 from datetime import datetime
 
 import strawberry
-from strawberry import relay
 
 from kurir_api import models
 from kurir_api.schema.context import Info
 from kurir_api.schema.ids import Node, global_id
 from kurir_api.schema.members.types import Member
-from kurir_api.schema.pagination import Connection
 from kurir_api.services.threads.delivery import MessageDelivery
 
 strawberry.enum(MessageDelivery, description="How far a message to a reporter has come.")
@@ -63,25 +61,3 @@ class Message(Node):
     async def delivery(self, info: Info) -> MessageDelivery | None:
         """Through the loader."""
         return None if self.row.incoming else await info.context.loaders.delivery.load(self.row.id)
-
-
-@strawberry.type(description="One message of a conversation.")
-class MessageEdge:
-    """A node and where it stands."""
-
-    node: Message = strawberry.field(description="The message.")
-    cursor: str = strawberry.field(description="Where this message stands, for `after`.")
-
-
-@strawberry.type(description="A page of a conversation.")
-class MessageConnection:
-    """Edges in order."""
-
-    edges: list[MessageEdge] = strawberry.field(description="The messages, last recorded first.")
-    page_info: relay.PageInfo = strawberry.field(description="Whether and where the conversation goes on.")
-
-    @classmethod
-    def of(cls, page: Connection[Message]) -> "MessageConnection":
-        """The page under its own name."""
-        edges = [MessageEdge(node=edge.node, cursor=edge.cursor) for edge in page.edges]
-        return cls(edges=edges, page_info=page.page_info)

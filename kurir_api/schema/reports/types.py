@@ -10,13 +10,13 @@ from kurir_api.models import Channel, ReportStatus
 from kurir_api.schema.cases.types import Case, TimelineConnection
 from kurir_api.schema.context import Info
 from kurir_api.schema.ids import Node, global_id
-from kurir_api.schema.pagination import After, First
+from kurir_api.schema.pagination import After, Connection, First
 from kurir_api.schema.places.types import Region, region
-from kurir_api.schema.reports.messages import MessageConnection
+from kurir_api.schema.reports.messages import Message
 from kurir_api.schema.scalars import GeoPoint
 
 if TYPE_CHECKING:
-    from kurir_api.schema.referrals.types import ReferralConnection
+    from kurir_api.schema.referrals.types import Referral
 
 strawberry.enum(Channel, description="How a report came in.")
 strawberry.enum(ReportStatus, description="What became of a report.")
@@ -104,9 +104,9 @@ class Report(Node):
         description="The conversation with who reported, last recorded first, whenever it was sent; for the desk, "
         "empty for others."
     )
-    async def messages(self, info: Info, first: First = 50, after: After = None) -> MessageConnection:
+    async def messages(self, info: Info, first: First = 50, after: After = None) -> Connection[Message]:
         """A page."""
-        return MessageConnection.of(await info.context.loaders.report_messages.load((self.row.id, first, after)))
+        return await info.context.loaders.report_messages.load((self.row.id, first, after))
 
     @strawberry.field(description="The case it led to, or was linked to; null when the caller may not know of it.")
     async def case(self, info: Info) -> Case | None:
@@ -116,8 +116,6 @@ class Report(Node):
     @strawberry.field(description="To which programmes somebody was referred from it, newest first; for the desk.")
     async def referrals(
         self, info: Info, first: First = 20, after: After = None
-    ) -> Annotated["ReferralConnection", strawberry.lazy("kurir_api.schema.referrals.types")]:
+    ) -> Connection[Annotated["Referral", strawberry.lazy("kurir_api.schema.referrals.types")]]:
         """A page."""
-        from kurir_api.schema.referrals.types import ReferralConnection  # noqa: PLC0415 - referrals refer to reports
-
-        return ReferralConnection.of(await info.context.loaders.report_referrals.load((self.row.id, first, after)))
+        return await info.context.loaders.report_referrals.load((self.row.id, first, after))

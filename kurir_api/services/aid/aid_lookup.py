@@ -23,12 +23,12 @@ from kurir_api.models import (
 from kurir_api.services.aid.finding import by_name, by_national_id, desk_regencies
 from kurir_api.services.aid.limits import possible_again
 from kurir_api.services.names import sounds
-from kurir_api.services.registry.lines import LONGEST_NAME, NATIONAL_ID_DIGITS
+from kurir_api.services.registry.lines import LONGEST_NAME
+from kurir_api.services.sixteen_digits import SEPARATORS, optional_digits
 from kurir_api.services.texts import cleaned, fitting
 from kurir_api.vault import vault
 
 SHORTEST_PURPOSE, LONGEST_PURPOSE = 10, 500
-SEPARATORS = str.maketrans("", "", " .-")
 A_NATIONAL_ID = re.compile(r"\d{16}")
 VILLAGE_CODE = re.compile(r"\d{2}\.\d{2}\.\d{2}\.\d{4}")
 
@@ -101,14 +101,12 @@ def _checked(command: LookAidUp) -> LookAidUp:
         )
     if A_NATIONAL_ID.search(purpose.translate(SEPARATORS)):
         problems.add("purpose", id="Jangan tulis NIK di sini.", en="Don't write a national id here.")
-    digits = cleaned((command.national_id or "").translate(SEPARATORS))
+    digits = optional_digits(problems, "nationalId", command.national_id)
     name, region = cleaned(command.name), cleaned(command.region)
     if (digits is None) == (name is None):
         problems.add(
             "nationalId", id="Isi NIK, atau nama dan desa.", en="Give a national id, or a name and a village."
         )
-    if digits and not (len(digits) == NATIONAL_ID_DIGITS and digits.isascii() and digits.isdigit()):
-        problems.add("nationalId", id="NIK terdiri dari 16 angka.", en="A national id has 16 digits.")
     if name and (len(name) > LONGEST_NAME or not sounds(name)):
         problems.add("name", id="Tulis nama lengkapnya.", en="Give the whole name.")
     if name and not VILLAGE_CODE.fullmatch(region or ""):

@@ -5,18 +5,19 @@ from datetime import UTC, datetime
 from uuid import UUID
 
 from kurir_api.auth import Principal
-from kurir_api.errors import InvalidInput, NotAllowed, NotFound, Problems
+from kurir_api.errors import InvalidInput, Problems
 from kurir_api.models import CarePhase, Case, CaseStatus, Outcome
 from kurir_api.services.cases.care_classes import check_care_class
 from kurir_api.services.cases.closing import close_case
 from kurir_api.services.cases.insurance import watch_insurance
+from kurir_api.services.cases.of_the_desk import case_of_the_desk
 from kurir_api.services.cases.patients import refuse_if_open
 from kurir_api.services.cases.stay import check_moments, record_stay
 from kurir_api.services.rates.flag_anew import flag_anew, lock_undecided
 from kurir_api.services.recurrences.ending import go_on
 from kurir_api.services.texts import LONGEST_REASON, fitting
 from kurir_api.services.use_case import Command, use_case
-from kurir_api.services.visibility import DESK, visible_cases, visible_facilities
+from kurir_api.services.visibility import visible_facilities
 from kurir_api.transitions import move
 
 PHASES = tuple(CarePhase)
@@ -50,11 +51,7 @@ DETAILS = {"case_id", "outcome", "reason", "idempotency_key"}
 async def move_case(principal: Principal, command: MoveCase) -> UUID:
     """The case's id. Raises NotFound, NotAllowed, InvalidInput, InvalidTransition, CaseAlreadyOpen."""
     now = datetime.now(UTC)
-    found = await visible_cases(principal).get_or_none(id=command.case_id)
-    if found is None:
-        raise NotFound
-    if not principal.reaches(found.region_id, *DESK):
-        raise NotAllowed
+    found = await case_of_the_desk(principal, command.case_id)
     reason = await _check(principal, command, now)
     if command.care_class is not None:
         await lock_undecided(found.id)

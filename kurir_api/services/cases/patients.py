@@ -15,17 +15,12 @@ from kurir_api.models import Case, CaseStatus, Patient, Region, RegionLevel, Sex
 from kurir_api.services.cases.duplicates import NAME, likely_duplicates
 from kurir_api.services.names import tokens
 from kurir_api.services.phones import optional_e164
-from kurir_api.services.texts import LONGEST_NOTE, cleaned, fitting
+from kurir_api.services.sixteen_digits import NO_FAMILY_CARD, optional_digits
+from kurir_api.services.texts import LONGEST_NOTE, fitting
 from kurir_api.services.visibility import DESK, visible_cases
 
 LONGEST_NAME, LONGEST_ADDRESS = 120, 500
 OLDEST = timedelta(days=round(130 * 365.25))
-SEPARATORS = str.maketrans("", "", " .-")
-DIGITS = 16
-"""Of a national id (NIK), and of a family card (KK)."""
-
-NO_NATIONAL_ID = Words(id="NIK terdiri dari 16 angka.", en="A national id has 16 digits.")
-NO_FAMILY_CARD = Words(id="Nomor KK terdiri dari 16 angka.", en="A family card has 16 digits.")
 KNOWN_BEFORE = Words(
     id="NIK ini sudah terdaftar; data pasien itu dilengkapi dengan isian Anda.",
     en="This national id was registered before; that patient was updated with what you gave.",
@@ -64,8 +59,8 @@ async def checked(problems: Problems, principal: Principal, details: PatientDeta
     found = replace(
         details,
         name=" ".join((fitting(problems, "patient.name", details.name, LONGEST_NAME, required=True) or "").split()),
-        national_id=_sixteen_digits(problems, "patient.nationalId", details.national_id, NO_NATIONAL_ID),
-        family_card=_sixteen_digits(problems, "patient.familyCard", details.family_card, NO_FAMILY_CARD),
+        national_id=optional_digits(problems, "patient.nationalId", details.national_id),
+        family_card=optional_digits(problems, "patient.familyCard", details.family_card, NO_FAMILY_CARD),
         address=fitting(problems, "patient.address", details.address, LONGEST_ADDRESS),
         landmark=fitting(problems, "patient.landmark", details.landmark, LONGEST_ADDRESS),
         phone=optional_e164(problems, "patient.phone", details.phone),
@@ -80,13 +75,6 @@ async def checked(problems: Problems, principal: Principal, details: PatientDeta
         )
     await _check_region(problems, principal, found, now)
     return found
-
-
-def _sixteen_digits(problems: Problems, path: str, text: str | None, words: Words) -> str | None:
-    digits = cleaned((text or "").translate(SEPARATORS))
-    if digits and not (len(digits) == DIGITS and digits.isascii() and digits.isdigit()):
-        problems.add(path, id=words.id, en=words.en)
-    return digits
 
 
 async def _check_region(problems: Problems, principal: Principal, details: PatientDetails, now: datetime) -> None:

@@ -21,6 +21,7 @@ from kurir_api.models import (
     new_id,
     region_and_above,
 )
+from kurir_api.services.contributions.calendar import local_day
 from kurir_api.services.documents.codes import in_groups, new_code
 from kurir_api.services.documents.typesetting import typeset
 from kurir_api.services.numbers import next_number
@@ -65,8 +66,7 @@ async def _issued(principal: Principal, referral_id: UUID, now: datetime) -> Let
 
 async def _number(regency_code: str, now: datetime) -> str:
     """Such as "460/0012/3302/2026": what it is about, the next letter, the regency, the year there."""
-    regency = await Region.get(code=regency_code)
-    year = now.astimezone(ZoneInfo(regency.time_zone)).year
+    year = (await local_day(regency_code, now)).year
     return f"{CLASSIFICATION}/{await next_number('letter'):04d}/{regency_code.replace('.', '')}/{year}"
 
 

@@ -11,13 +11,13 @@ from kurir_api.auth import Principal
 from kurir_api.dispatch.notifications import text_stranger
 from kurir_api.dispatch.text_outbox import LINK_SEALED, sealed_link
 from kurir_api.dispatch.texts import INDONESIAN, NotificationKind, render_line
-from kurir_api.errors import InvalidInput, InvalidTransition, NotAllowed, NotFound, Problems
-from kurir_api.models import Case, CaseStatus, FamilyLink
+from kurir_api.errors import InvalidInput, Problems
+from kurir_api.models import Case, FamilyLink
+from kurir_api.services.cases.of_the_desk import case_of_the_desk, lock_worked_on
 from kurir_api.services.family.links import index_of, link_to, new_token
 from kurir_api.services.family.telling import newest_thread
 from kurir_api.services.threads.saying import say
 from kurir_api.services.use_case import Command, use_case
-from kurir_api.services.visibility import DESK, visible_cases
 
 USUAL_DAYS, MOST_DAYS = 14, 90
 MOST_LIVE = 10
@@ -48,15 +48,9 @@ class NewFamilyLink:
 async def create_family_link(principal: Principal, command: CreateFamilyLink) -> NewFamilyLink:
     """Raises NotFound, NotAllowed, InvalidInput, InvalidTransition (the case is closed)."""
     now = datetime.now(UTC)
-    found = await visible_cases(principal).get_or_none(id=command.case_id)
-    if found is None:
-        raise NotFound
-    if not principal.reaches(found.region_id, *DESK):
-        raise NotAllowed
-    # Whoever closes the case meanwhile ends this link, too.
-    case = await Case.filter(id=found.id).select_for_update(no_key=True).get()
-    if case.status == CaseStatus.CLOSED:
-        raise InvalidTransition(CaseStatus.CLOSED, (CaseStatus.OPEN, CaseStatus.ON_HOLD))
+    found = await case_of_the_desk(principal, command.case_id)
+    # Whoever closes the case afterwards ends this link, too.
+    case = await lock_worked_on(found.id)
     await _check(command, now)
     token = new_token()
     link = await FamilyLink.create(

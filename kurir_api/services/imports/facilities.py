@@ -7,7 +7,7 @@ from kurir_api.dispatch.geo import Point
 from kurir_api.errors import Problems
 from kurir_api.models import Facility, Region
 from kurir_api.services.imports.base import Column, ImportKind, Line, Order, Put, Refused, Values, refused
-from kurir_api.services.imports.cells import LATITUDE, LONGITUDE, a_point
+from kurir_api.services.imports.points import LATITUDE, LONGITUDE, a_point
 
 COMPARED = ("name", "kind", "latitude", "longitude", "region_id")
 

@@ -8,8 +8,9 @@ from kurir_api.dispatch.geo import Point
 from kurir_api.errors import Problems
 from kurir_api.models import Capability, Member, Membership, Region, Role, lies_within, new_id, regency_of
 from kurir_api.services.imports.base import Column, ImportKind, Line, Order, Put, Refused, Values, refused
-from kurir_api.services.imports.cells import LATITUDE, LONGITUDE, a_day, a_point, chosen
+from kurir_api.services.imports.cells import a_day, chosen
 from kurir_api.services.imports.organizations import organizations_by_name
+from kurir_api.services.imports.points import LATITUDE, LONGITUDE, a_point
 from kurir_api.services.members.invite_member import LONGEST_NAME, LONGEST_PHONE, NewCapability, check_capabilities
 from kurir_api.services.phones import optional_e164
 

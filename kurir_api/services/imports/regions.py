@@ -8,7 +8,8 @@ from kurir_api.dispatch.geo import Point
 from kurir_api.errors import Problems, Words
 from kurir_api.models import Region, RegionLevel, lies_within
 from kurir_api.services.imports.base import Column, ImportKind, Line, Order, Put, Refused, Values
-from kurir_api.services.imports.cells import LATITUDE, LONGITUDE, a_point, chosen
+from kurir_api.services.imports.cells import chosen
+from kurir_api.services.imports.points import LATITUDE, LONGITUDE, a_point
 
 CODE = re.compile(r"[0-9]{2}(\.[0-9]{2}(\.[0-9]{2}(\.[0-9]{4})?)?)?")
 LEVELS = tuple(RegionLevel)

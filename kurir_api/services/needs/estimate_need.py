@@ -7,13 +7,13 @@ from uuid import UUID
 from tortoise.connection import get_connection
 
 from kurir_api.auth import Principal
-from kurir_api.errors import InvalidInput, NotAllowed, NotFound, Problems
+from kurir_api.errors import InvalidInput, Problems
 from kurir_api.figures import rupiah
 from kurir_api.models import Case, Need, Task, new_id
+from kurir_api.services.cases.of_the_desk import case_of_the_desk
 from kurir_api.services.money.amounts import check_rupiah
 from kurir_api.services.needs.over import check_not_over
 from kurir_api.services.use_case import Command, use_case
-from kurir_api.services.visibility import DESK, visible_cases
 
 ESTIMATE = """
 INSERT INTO need (id, regency_code, case_id, task_id, amount, pledged, estimated_by_id, created_at)
@@ -41,11 +41,7 @@ async def estimate_need(principal: Principal, command: EstimateNeed) -> UUID:
 
     Raises NotFound, NotAllowed, InvalidInput (below what is pledged, or what it is for is over, too).
     """
-    case = await visible_cases(principal).get_or_none(id=command.case_id)
-    if case is None:
-        raise NotFound
-    if not principal.reaches(case.region_id, *DESK):
-        raise NotAllowed
+    case = await case_of_the_desk(principal, command.case_id)
     await _check(command, case)
     rows = await get_connection("default").execute_query_dict(ESTIMATE, _values(case, principal, command))
     if not rows:

@@ -7,8 +7,9 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from kurir_api.auth import Principal
-from kurir_api.errors import InvalidTransition, NotAllowed, NotFound, Problems
-from kurir_api.models import Case, CaseStatus, Recurrence, Region, Urgency, new_id
+from kurir_api.errors import Problems
+from kurir_api.models import Case, Recurrence, Region, Urgency, new_id
+from kurir_api.services.cases.of_the_desk import case_of_the_desk, lock_worked_on
 from kurir_api.services.moments import has_offset
 from kurir_api.services.recurrences.rules import normalised, occurrences
 from kurir_api.services.tasks.create_task import (
@@ -20,7 +21,7 @@ from kurir_api.services.tasks.create_task import (
 )
 from kurir_api.services.texts import fitting
 from kurir_api.services.use_case import Command, use_case
-from kurir_api.services.visibility import DESK, visible_cases, visible_facilities
+from kurir_api.services.visibility import visible_facilities
 from kurir_api.task_kinds import task_kinds
 
 MOST_RUNNING = 20
@@ -53,16 +54,10 @@ async def repeat_task(principal: Principal, command: RepeatTask) -> UUID:
     Raises NotFound, NotAllowed, InvalidInput, InvalidTransition.
     """
     now = datetime.now(UTC)
-    case = await visible_cases(principal).get_or_none(id=command.case_id)
-    if case is None:
-        raise NotFound
-    if not principal.reaches(case.region_id, *DESK):
-        raise NotAllowed
+    case = await case_of_the_desk(principal, command.case_id)
     region = await Region.get(code=case.regency_code)
     rule = await _checked(principal, command, ZoneInfo(region.time_zone), now)
-    case = await Case.select_for_update().get(id=case.id)
-    if case.status == CaseStatus.CLOSED:
-        raise InvalidTransition(case.status, (CaseStatus.OPEN, CaseStatus.ON_HOLD))
+    case = await lock_worked_on(case.id)
     await _refuse_too_many(case)
     recurrence = Recurrence(
         id=new_id(),

@@ -7,6 +7,7 @@ from itertools import zip_longest
 import orjson
 
 from kurir_api.errors import Problems
+from kurir_api.services.imports.cells import a_day
 
 PARTED_BY = "|"
 LONGEST_SOURCE = 100
@@ -57,22 +58,8 @@ def _check_codes(problems: Problems, programmes: frozenset[str], codes: list[str
         problems.add("programme", id="Program yang sama dua kali.", en="The same programme twice.")
 
 
-def _days(problems: Problems, since: str, until: str) -> tuple[str | None, str | None]:
-    first, last = _day(problems, "since", since), _day(problems, "until", until)
+def _days(problems: Problems, since: str, until: str) -> tuple[date | None, date | None]:
+    first, last = a_day(problems, "since", since), a_day(problems, "until", until)
     if first and last and last < first:
         problems.add("until", id="Sebelum tanggal mulai.", en="Before the day it began.")
     return first, last
-
-
-def _day(problems: Problems, column: str, text: str) -> str | None:
-    """2026-12-25, or 25/12/2026 as Excel writes it in Indonesia."""
-    if not text:
-        return None
-    try:
-        day, month, year = text.split("/") if "/" in text else reversed(text.split("-"))
-        return date(int(year), int(month), int(day)).isoformat()
-    except ValueError:
-        problems.add(
-            column, id="Tulis seperti 2026-12-25 atau 25/12/2026.", en="Write it like 2026-12-25 or 25/12/2026."
-        )
-        return None

@@ -15,8 +15,8 @@ from kurir_api.services.imports.base import Column, Refused, refused
 from kurir_api.services.names import sounds
 from kurir_api.services.registry.aid import aid_json
 from kurir_api.services.registry.keys import NAME_BYTES, PERSON_BYTES, RegistryKeys, masked
+from kurir_api.services.sixteen_digits import DIGITS, NO_NATIONAL_ID, are_sixteen
 
-NATIONAL_ID_DIGITS = 16
 ROUNDED = b"0000"
 """What Excel makes of a serial number."""
 
@@ -154,7 +154,7 @@ class Reader:
                 return left
             # Behind 16 digits, of which Excel makes the last zeros. A letter is a byte or more.
             if (
-                len(national_id) != NATIONAL_ID_DIGITS
+                len(national_id) != DIGITS
                 or not national_id.isdigit()
                 or national_id[-4:] == ROUNDED
                 or not mask
@@ -270,9 +270,8 @@ class Reader:
 
 def check_national_id(problems: Problems, text: str) -> None:
     """Note what is wrong with it, which often is that Excel took it for a number."""
-    digits = len(text) == NATIONAL_ID_DIGITS and text.isascii() and text.isdigit()
     rounded = text.endswith(ROUNDED.decode())
-    if digits and not rounded:
+    if are_sixteen(text) and not rounded:
         return
     if rounded or "E+" in text.upper():
         problems.add(
@@ -281,7 +280,7 @@ def check_national_id(problems: Problems, text: str) -> None:
             en="Excel has rounded this national id; make the column Text and fill it in again from its source.",
         )
     else:
-        problems.add("national_id", id="NIK terdiri dari 16 angka.", en="A national id has 16 digits.")
+        problems.add("national_id", id=NO_NATIONAL_ID.id, en=NO_NATIONAL_ID.en)
 
 
 def _no(number: int, indonesian: str, english: str) -> Refused:

@@ -6,14 +6,15 @@ from uuid import UUID
 
 from kurir_api.auth import Principal
 from kurir_api.dispatch.geo import Point
-from kurir_api.errors import InvalidTransition, NotAllowed, NotFound, Problems
-from kurir_api.models import Case, CaseStatus, Urgency
+from kurir_api.errors import Problems
+from kurir_api.models import Urgency
+from kurir_api.services.cases.of_the_desk import case_of_the_desk, lock_worked_on
 from kurir_api.services.moments import has_offset
 from kurir_api.services.tasks.drafting import draft_task
 from kurir_api.services.tasks.publish_task import publish
 from kurir_api.services.texts import cleaned
 from kurir_api.services.use_case import Command, use_case
-from kurir_api.services.visibility import DESK, visible_cases, visible_facilities
+from kurir_api.services.visibility import visible_facilities
 from kurir_api.task_kinds import task_kinds
 
 LONGEST_TITLE, LONGEST_INSTRUCTIONS = 120, 2_000
@@ -43,15 +44,9 @@ class CreateTask(Command):
 async def create_task(principal: Principal, command: CreateTask) -> UUID:
     """The id of the new task: a draft, or published. Raises NotFound, NotAllowed, InvalidInput, InvalidTransition."""
     now = datetime.now(UTC)
-    case = await visible_cases(principal).get_or_none(id=command.case_id)
-    if case is None:
-        raise NotFound
-    if not principal.reaches(case.region_id, *DESK):
-        raise NotAllowed
+    case = await case_of_the_desk(principal, command.case_id)
     await _check(principal, command, now)
-    case = await Case.select_for_update().get(id=case.id)
-    if case.status == CaseStatus.CLOSED:
-        raise InvalidTransition(case.status, (CaseStatus.OPEN, CaseStatus.ON_HOLD))
+    case = await lock_worked_on(case.id)
     task = await draft_task(
         case,
         command.kind,
