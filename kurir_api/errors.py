@@ -72,6 +72,31 @@ class UnknownMember(Unauthenticated):
     )
 
 
+@dataclass(eq=False)
+class TooMany(ClientError):
+    """More than one may ask for in so short a time; `retry_after` seconds from now it is possible again."""
+
+    retry_after: int
+    client_code = "RATE_LIMITED"
+    words = Words(
+        id="Terlalu banyak permintaan. Coba lagi dalam {seconds} detik.",
+        en="Too many requests. Try again in {seconds} seconds.",
+    )
+
+    def message(self, locale: str) -> str:
+        """With when it is possible again."""
+        return self.words.say(locale, seconds=self.retry_after)
+
+
+class BeginAnew(ClientError):
+    """A place in `changes` that isn't the caller's, or that was cleared."""
+
+    words = Words(
+        id="`since` tidak berlaku (lagi). Kosongkan data di ponsel, lalu mulai lagi tanpa `since`.",
+        en="`since` is not valid (any more). Empty what the phone keeps, and begin anew without `since`.",
+    )
+
+
 class Refusal(ClientError):
     """An expected no. In GraphQL it becomes the union member named like its class."""
 
@@ -119,6 +144,16 @@ class LookedUpTooOften(NotAllowed):
     def message(self, locale: str) -> str:
         """With when it is possible again."""
         return self.words.say(locale, again=self.again)
+
+
+@dataclass(eq=False)
+class OfferedEnough(NotAllowed):
+    """A holder asks the same member to take a task over once more, or one member after another."""
+
+    words = Words(
+        id="Tugas ini sudah Anda tawarkan kepada anggota itu, atau kepada cukup banyak anggota. Minta koordinator.",
+        en="You have offered this task to that member before, or to enough members. Ask your coordinator.",
+    )
 
 
 @dataclass(eq=False)

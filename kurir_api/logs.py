@@ -13,6 +13,7 @@ import structlog
 from structlog.types import EventDict, Processor
 
 from kurir_api.settings import Settings
+from kurir_api.telemetry.redacting import redact
 
 OURS = ("kurir", "kurir_api")
 """These log what KURIR_LOG_LEVEL says. Libraries log warnings only: below, they tell SQL with its values, addresses,
@@ -47,6 +48,7 @@ def configure_logging(settings: Settings) -> None:
             processors=[
                 structlog.stdlib.ProcessorFormatter.remove_processors_meta,
                 _causes_instead_of_exceptions,
+                redact,
                 *finish,
             ],
         )

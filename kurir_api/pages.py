@@ -1,9 +1,8 @@
-"""Pages for everybody, without an account: how they are rendered, what protects them, who asks, and too often."""
+"""Pages for everybody, without an account: how they are rendered, what protects them, and who asks."""
 
 import asyncio
 import hashlib
 from base64 import b64encode
-from collections import Counter
 from collections.abc import Mapping
 from ipaddress import IPv6Address, ip_address, ip_network
 from pathlib import Path
@@ -12,10 +11,9 @@ from urllib.parse import parse_qs
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 from starlette.exceptions import HTTPException
-from starlette.requests import Request
+from starlette.requests import HTTPConnection, Request
 from starlette.responses import HTMLResponse
 
-MINUTE = 60
 BODY_SECONDS = 10.0
 MOST_FIELDS = 20
 
@@ -65,30 +63,13 @@ async def fields_of(request: Request) -> Mapping[str, str]:
     return {name: values[0] for name, values in fields.items()}
 
 
-def client_address(request: Request) -> str:
-    """Who asks, as far as the proxy says."""
-    return request.client.host if request.client else ""
+def client_address(connection: HTTPConnection) -> str:
+    """Who asks, as far as a trusted proxy says."""
+    return connection.client.host if connection.client else ""
 
 
-class Tries:
-    """How often an address tried in this minute, in this process. IPv6 addresses of one site (/48) are one."""
-
-    def __init__(self, most: int) -> None:
-        self._most = most
-        self._minute = 0
-        self._taken: Counter[str] = Counter()
-
-    def take(self, address: str, at: float) -> bool:
-        """Whether there is one more, `at` seconds on a clock that never goes back."""
-        if self._minute != int(at // MINUTE):
-            self._minute = int(at // MINUTE)
-            self._taken.clear()
-        network = _network(address)
-        self._taken[network] += 1
-        return self._taken[network] <= self._most
-
-
-def _network(address: str) -> str:
+def network(address: str) -> str:
+    """What counts as one address: of IPv6 all of a site (/48)."""
     try:
         parsed = ip_address(address)
     except ValueError:

@@ -12,6 +12,7 @@ from uvicorn.supervisors import Multiprocess
 
 from kurir_api.app import server_options
 from kurir_api.settings import Settings, SettingsError
+from kurir_api.telemetry.metrics import shared_by_processes
 
 SILENT_SECONDS = 30
 """A process that is silent for so long has hung. One that starts is silent, too: for seconds on a busy machine."""
@@ -59,7 +60,8 @@ def serve_in_processes(listener: socket.socket, settings: Settings, count: int) 
         timeout_worker_healthcheck=SILENT_SECONDS,
         **server_options(settings),
     )
-    Multiprocess(config, sockets=[listener]).run()
+    with shared_by_processes():
+        Multiprocess(config, sockets=[listener]).run()
 
 
 @contextmanager

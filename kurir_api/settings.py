@@ -1,7 +1,6 @@
 """Settings: from the environment (prefix `KURIR_`), frozen, checked before anything starts."""
 
 import base64
-import binascii
 import os
 import re
 import secrets
@@ -9,6 +8,7 @@ import tempfile
 from collections.abc import Mapping
 from contextlib import suppress
 from enum import StrEnum
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Annotated, Any, Self
 
@@ -16,6 +16,9 @@ import platformdirs
 from firebase_admin.credentials import Certificate
 from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+from kurir_api.keyring import MAKE_KEY, MAKE_SECRET, key_ring, secret_ring
+from kurir_api.weaknesses import refusals, weak_keys
 
 DEVELOPMENT_SECRETS = "secrets"
 
@@ -36,6 +39,13 @@ class PushChannel(StrEnum):
 
     LOG = "log"
     FCM = "fcm"
+
+
+class TrustedDocuments(StrEnum):
+    """Which GraphQL documents are answered: those that `kurir documents` lists, or any."""
+
+    ONLY = "only"
+    OFF = "off"
 
 
 class TextChannel(StrEnum):
@@ -66,6 +76,11 @@ class Settings(BaseSettings):
 
     `storage_url`: where files are kept, default a folder in the data folder. `public_url`: how the world reaches
     the api, for the links it gives; default, outside production, as it was asked.
+
+    `rate_address`: requests of an address, `rate_member`: points of a member, each in a minute. `trusted_proxies`:
+    whose X-Forwarded-For is believed. `trusted_documents`: default, in production `only`, else `off`.
+
+    `metrics_token`: with which /metrics is read; else there is none. `worker_port`: where a worker says how it does.
 
     The drill goes out weekly on `drill_weekday` (0 is Monday; None: never) at `drill_hour` by the regency's clock.
     """
@@ -109,9 +124,27 @@ class Settings(BaseSettings):
     drill_weekday: Annotated[int, Field(ge=0, le=6)] | None = 2
     drill_hour: int = Field(default=10, ge=0, le=23)
     allowed_origins: Annotated[tuple[str, ...], NoDecode] = ()
+    trusted_proxies: Annotated[tuple[str, ...], NoDecode] = ("127.0.0.1",)
+    trusted_documents: TrustedDocuments | None = None
+    rate_address: int = Field(default=3_000, ge=60)
+    rate_member: int = Field(default=600, ge=60)
     log_level: str = "INFO"
+    metrics_token: SecretStr = SecretStr("")
+    worker_port: Annotated[int, Field(ge=1, le=65535)] | None = None
 
-    @field_validator("allowed_origins", mode="before")
+    @field_validator("trusted_proxies")
+    @classmethod
+    def _networks(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        for network in value:
+            try:
+                ip_network(network)
+            except ValueError as error:
+                raise ValueError(
+                    f"{network} is no address or network; give your reverse proxies' as 127.0.0.1,172.16.0.0/12"
+                ) from error
+        return value
+
+    @field_validator("allowed_origins", "trusted_proxies", mode="before")
     @classmethod
     def _comma_list(cls, value: Any) -> Any:
         return tuple(part.strip() for part in value.split(",") if part.strip()) if isinstance(value, str) else value
@@ -182,9 +215,9 @@ class Settings(BaseSettings):
 
     @field_validator("encryption_key", "index_key")
     @classmethod
-    def _is_32_bytes(cls, value: SecretStr) -> SecretStr:
+    def _is_a_ring(cls, value: SecretStr) -> SecretStr:
         if value.get_secret_value():
-            decode_key(value.get_secret_value())
+            key_ring(value.get_secret_value())
         return value
 
     @model_validator(mode="before")
@@ -199,12 +232,7 @@ class Settings(BaseSettings):
     @model_validator(mode="after")
     def _no_weakness(self) -> Self:
         problems = self._missing_in_production() if self.production else []
-        if len(self.secret.get_secret_value()) < 32 and self.secret.get_secret_value():
-            problems.append(f"KURIR_SECRET: at least 32 characters ({SECRETS['secret']})")
-        if 0 < len(self.webhook_key.get_secret_value()) < 32:
-            problems.append(f"KURIR_WEBHOOK_KEY: at least 32 characters ({SECRETS['secret']})")
-        if self.index_key == self.encryption_key and self.index_key.get_secret_value():
-            problems.append(f"KURIR_INDEX_KEY: must differ from KURIR_ENCRYPTION_KEY ({SECRETS['index_key']})")
+        problems += [*weak_keys(self), *(refusals(self) if self.production else ())]
         if self.push_sender is PushChannel.FCM and not (self.firebase_project and self.firebase_credentials):
             problems.append(
                 "KURIR_PUSH_SENDER=fcm needs KURIR_FIREBASE_PROJECT and KURIR_FIREBASE_CREDENTIALS; "
@@ -238,31 +266,28 @@ class Settings(BaseSettings):
         return problems
 
     @property
+    def open_queries(self) -> bool:
+        """Whether any document is answered, not only the trusted."""
+        default = TrustedDocuments.ONLY if self.production else TrustedDocuments.OFF
+        return (self.trusted_documents or default) is TrustedDocuments.OFF
+
+    @property
+    def secrets(self) -> tuple[str, ...]:
+        """What signs tokens and links: the first does, all are believed."""
+        return secret_ring(self.secret.get_secret_value())
+
+    @property
     def production(self) -> bool:
         """Whether this is a real office's system."""
         return self.environment is Environment.PRODUCTION
 
 
-SECRETS = {
-    "secret": "python3 -c 'import secrets; print(secrets.token_urlsafe(48))'",
-    "encryption_key": "python3 -c 'import base64, os; print(base64.b64encode(os.urandom(32)).decode())'",
-    "index_key": "python3 -c 'import base64, os; print(base64.b64encode(os.urandom(32)).decode())'",
-}
+SECRETS = {"secret": MAKE_SECRET, "encryption_key": MAKE_KEY, "index_key": MAKE_KEY}
+"""Without which Kurir can't work, and how each is made."""
 
 
 def _filled(value: SecretStr | str | None) -> bool:
     return bool(value.get_secret_value() if isinstance(value, SecretStr) else value)
-
-
-def decode_key(text: str) -> bytes:
-    """The 32 bytes of a base64 key. Raises ValueError saying how to make one."""
-    try:
-        key = base64.b64decode(text, validate=True)
-    except binascii.Error:
-        key = b""
-    if len(key) != 32:
-        raise ValueError(f"must be base64 of 32 bytes; make one with {SECRETS['encryption_key']}")
-    return key
 
 
 def _kept_secret(folder: Path, name: str) -> str:

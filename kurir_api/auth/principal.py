@@ -7,7 +7,7 @@ from uuid import UUID
 
 from tortoise.expressions import Q
 
-from kurir_api.errors import UnknownMember
+from kurir_api.errors import Unauthenticated, UnknownMember
 from kurir_api.models import Member, Membership, Role, lies_within
 
 
@@ -22,23 +22,26 @@ class Scope:
 
 @dataclass(frozen=True, slots=True)
 class Principal:
-    """Who is calling. `locale` is "id" or "en"; `place` latitude and longitude: the phone's last fix, else home."""
+    """Who is calling. `locale` is "id" or "en"; `place` latitude and longitude: the phone's last fix, else home.
+    `session_id`: the session they signed in to, where that is one of ours.
+    """
 
     member_id: UUID
     locale: str
     regency_code: str
     scopes: tuple[Scope, ...]
     place: tuple[float, float] | None = None
+    session_id: UUID | None = None
 
     @classmethod
-    def of(cls, memberships: Iterable[Membership]) -> Self:
+    def of(cls, memberships: Iterable[Membership], session_id: UUID | None = None) -> Self:
         """The principal of one member's memberships, each with `member` loaded. Raises UnknownMember if none."""
         memberships = list(memberships)
         if not memberships:
             raise UnknownMember
         member = memberships[0].member
         scopes = tuple(Scope(m.organization_id, m.role, m.region_id) for m in memberships)
-        return cls(member.id, member.locale, member.regency_code, scopes, _place(member))
+        return cls(member.id, member.locale, member.regency_code, scopes, _place(member), session_id)
 
     def has_any(self, roles: Iterable[Role]) -> bool:
         """Whether any membership has one of the roles, anywhere."""
@@ -79,10 +82,19 @@ async def principal_of_member(member_id: UUID) -> Principal:
     return await _principal(Q(member_id=member_id))
 
 
+async def principal_of_session(member_id: UUID, session_id: UUID) -> Principal:
+    """The principal of an active member, while their session goes on. Raises Unauthenticated. One statement."""
+    going = Q(member_id=member_id, member__sessions__id=session_id, member__sessions__ended_at__isnull=True)
+    try:
+        return await _principal(going, session_id)
+    except UnknownMember as error:
+        raise Unauthenticated from error
+
+
 async def principal_of_phone(phone: str) -> Principal:
     """The principal of the active member with this number (E.164). Raises UnknownMember."""
-    return await _principal(Q(member__phone_index=Member.phone.index(phone)))
+    return await _principal(Q(member__phone_index__in=Member.phone.indexes(phone)))
 
 
-async def _principal(member: Q) -> Principal:
-    return Principal.of(await Membership.filter(member, member__active=True).select_related("member"))
+async def _principal(member: Q, session_id: UUID | None = None) -> Principal:
+    return Principal.of(await Membership.filter(member, member__active=True).select_related("member"), session_id)

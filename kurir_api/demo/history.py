@@ -211,6 +211,8 @@ class _Past:
             region_id=case.region_id,
             latitude=patient.latitude,
             longitude=patient.longitude,
+            area_latitude=patient.latitude,
+            area_longitude=patient.longitude,
             starts_at=starts_at,
             ends_at=starts_at + timedelta(hours=usual.hours + 1),
             waiting_since=case.waiting_since,

@@ -91,7 +91,7 @@ def stale_location(it: Situation) -> bool:
 
 
 def already_declined(it: Situation) -> bool:
-    """The member declined this task, or had it and gave it back or lost it."""
+    """The member declined this task, or had it and gave it back, handed it over or lost it."""
     return it.facts.declined
 
 

@@ -15,7 +15,7 @@ import orjson
 from tortoise.connection import get_connection
 
 from kurir_api.dispatch.geo import Point
-from kurir_api.models import FALLEN_AWAY, LIVE, TAKING, AlertStatus, Urgency
+from kurir_api.models import FALLEN_AWAY, LIVE, TAKING, AlertStatus, Task, Urgency
 from kurir_api.task_kinds import task_kinds
 
 FRESH_FIX = timedelta(minutes=30)
@@ -68,6 +68,7 @@ class MemberFacts:
     `quiet_from`, `quiet_to` and `shifts` are wall-clock times in `zone`, the regency's; without shifts a member is on
     duty whenever `available`. `alerts_this_week`: in the last seven days, but for the one of this task's present run,
     of the `weekly_alerts` that he gets at most. `capabilities`: the last valid local day by code, None: no end.
+    `declined`: not if what fell away is an offer that was withdrawn before they answered.
     `regions`: where the member volunteers. `conflicting_task_id`: another task whose window overlaps and which the
     member holds.
     """
@@ -97,6 +98,11 @@ def place_of(task: TaskFacts) -> Point:
     return Point(task.latitude, task.longitude)
 
 
+def area_of(task: Task) -> Point:
+    """Where those who needn't know the house may know it to be: what they are told is measured to here."""
+    return Point(task.area_latitude, task.area_longitude)
+
+
 def sql_list(states: Iterable[StrEnum]) -> str:
     """The states as SQL literals, so that partial indexes on them can be used."""
     return ", ".join(f"'{state}'" for state in states)
@@ -115,6 +121,8 @@ ASKED = f"""
         ARRAY(SELECT c.member_id FROM claim c
               WHERE c.task_id = t.id AND c.status IN ({sql_list(TAKING)})) AS claimants,
         ARRAY(SELECT c.member_id FROM claim c WHERE c.task_id = t.id AND c.status IN ({sql_list(FALLEN_AWAY)})
+                AND NOT (c.takes_over_id IS NOT NULL AND EXISTS (
+                    SELECT FROM transition_log l WHERE l.subject_id = c.id AND l.action = 'withdraw_hand_over'))
               UNION SELECT a.member_id FROM alert a WHERE a.task_id = t.id AND a.status = 'DECLINED') AS decliners,
         (SELECT max(w.run) FROM wave w WHERE w.task_id = t.id) AS run,
         $3::timestamptz - interval '{FRESH_FIX.seconds} seconds' AS fresh_from,

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from pypika_tortoise.context import SqlContext
 from pypika_tortoise.terms import Function as SqlFunction
-from tortoise.expressions import F, Function
+from tortoise.expressions import F, Function, Q
 from tortoise.queryset import QuerySet
 
 from kurir_api.dispatch.geo import Point, degrees_beyond, degrees_within, in_indonesia, settled_distances_m
@@ -42,6 +42,8 @@ class PlaneDistance(Function):
 
 
 Row = TypeVar("Row", Task, Facility)
+PLACES = {Task: ("area_latitude", "area_longitude"), Facility: ("latitude", "longitude")}
+"""Where a row counts as being: a task in its area."""
 
 
 async def nearest(
@@ -49,35 +51,63 @@ async def nearest(
 ) -> list[tuple[float, Row]]:
     """The `limit` rows nearest to `origin`, each with its metres along the ellipsoid, in order of (metres, id).
 
-    Rows need `latitude`, `longitude` and an id; all places must be in Indonesia, else ValueError. `after`, the
-    metres and id of the last row seen, continues from there. Usually one statement; a further one, four times as
-    long, whenever the bound of `metres_per_degree` doesn't yet rule out that an unseen row comes earlier.
+    A task is as far as its area, not its house. All places must be in Indonesia, else ValueError. `after`, the metres
+    and id of the last row seen, continues from there. Usually one statement; a further one, four times as long, for
+    the rows beyond, whenever the bound of `metres_per_degree` doesn't yet rule out that an unseen row comes earlier.
+    However many rows are at one point, as tasks of one area are, those that can't be of this page aren't read.
     """
     if not in_indonesia(origin):
         raise ValueError(f"not a place in Indonesia: {origin}")
-    ordered = rows.annotate(plane_distance=PlaneDistance("latitude", "longitude", origin)).order_by(
+    ordered = rows.annotate(plane_distance=PlaneDistance(*PLACES[rows.model], origin)).order_by(
         "plane_distance", "id"
     )
     if after is not None:
         ordered = ordered.filter(plane_distance__gte=degrees_beyond(origin, after[0]))
     batch = limit + SPARE
+    seen: dict[UUID, Row] = {}
     while True:
-        seen = await ordered.limit(batch)
-        found = _measured(origin, seen, after)[:limit]
-        if len(seen) < batch or (len(found) == limit and _settled(origin, found, seen)):
+        read = await ordered.limit(batch)
+        seen |= {row.id: row for row in read}
+        measured = _measured(origin, list(seen.values()))
+        found = [pair for pair in measured if after is None or _key(pair) > after][:limit]
+        enough = len(found) == limit
+        if len(read) < batch or (enough and _settled(origin, found, read[-1])):
             return found
+        last = next(pair for pair in measured if pair[1] is seen[read[-1].id])
+        ordered = _beyond(ordered, last, after, enough=enough)
         batch *= GROWTH
 
 
-def _measured(origin: Point, seen: list[Row], after: tuple[float, UUID] | None) -> list[tuple[float, Row]]:
-    metres = settled_distances_m(origin, [Point(row.latitude, row.longitude) for row in seen])
-    measured = sorted(zip(metres, seen, strict=True), key=lambda pair: (pair[0], pair[1].id))
-    return measured if after is None else [pair for pair in measured if (pair[0], pair[1].id) > after]
+def _beyond(
+    rows: QuerySet[Row], last: tuple[float, Row], after: tuple[float, UUID] | None, *, enough: bool
+) -> QuerySet[Row]:
+    """The rows as far in the plane as the last that was read, or further. Of those at its very point, which come by
+    id, only what may be of the page: nothing that was on a page before, and nothing at all where the point is before
+    this page, or `enough` of the page come before the rest of it.
+    """
+    metres, row = last
+    read_until, none_left = row.id, enough
+    if after is not None and _key(last) <= after:
+        read_until, none_left = after[1], metres < after[0]
+    known = {name: getattr(row, name) for name in PLACES[type(row)]} | ({} if none_left else {"id__lte": read_until})
+    return rows.filter(plane_distance__gte=vars(row)["plane_distance"]).exclude(Q(**known))
 
 
-def _settled(origin: Point, found: list[tuple[float, Row]], seen: list[Row]) -> bool:
-    """Whether no unseen row, each at least as far in the plane as the last seen, can come before the last found."""
+def _measured(origin: Point, seen: list[Row]) -> list[tuple[float, Row]]:
+    return sorted(zip(settled_distances_m(origin, [_place(row) for row in seen]), seen, strict=True), key=_key)
+
+
+def _key(pair: tuple[float, Row]) -> tuple[float, UUID]:
+    return pair[0], pair[1].id
+
+
+def _place(row: Row) -> Point:
+    return Point(*(getattr(row, name) for name in PLACES[type(row)]))
+
+
+def _settled(origin: Point, found: list[tuple[float, Row]], last: Row) -> bool:
+    """Whether no unread row, each at least as far in the plane as the last read, can come before the last found."""
     if not found:
         return True
-    furthest_degrees: float = vars(seen[-1])["plane_distance"]
+    furthest_degrees: float = vars(last)["plane_distance"]
     return furthest_degrees > degrees_within(origin, found[-1][0])

@@ -45,8 +45,11 @@ MUST_ARRIVE: frozenset[str] = (
         NotificationKind.CLAIM_REMINDER,
         NotificationKind.CLAIM_EXPIRED,
         NotificationKind.CLAIM_REVOKED,
+        NotificationKind.HANDED_OVER,
+        NotificationKind.NOT_HANDED_OVER,
         NotificationKind.TASK_CANCELLED,
         NotificationKind.FAMILY_DISPUTED,
+        NotificationKind.CONSENT_WITHDRAWN,
     }
 )
 """The kinds that go by text to whom no push can reach: who isn't told would set off in vain, or not at all. Urgent
@@ -65,7 +68,7 @@ SELECT n.id, $4::text, n.member_id, $5, $6, n.alert_id,
            'subdistrict', (SELECT r.name FROM region r WHERE r.code = left($8::text, 8) AND r.level = 'SUBDISTRICT'),
            'time_zone', (SELECT r.time_zone FROM region r WHERE r.code = $4::text),
            'distance_m', n.distance_m, 'drill_id', n.drill_id)),
-       $15, $9, $10, $17, $11, $12, $14, 0
+       $15, $9, $10, $17, $11, $12, coalesce($14, least($12, clock_timestamp())), 0
 FROM unnest($1::uuid[], $2::uuid[], $3::uuid[], $13::float8[], $16::uuid[])
     AS n (id, member_id, alert_id, distance_m, drill_id)
 """
@@ -105,7 +108,8 @@ async def notify(
     useful_for: timedelta = USEFUL_FOR,
     **data: Any,
 ) -> None:
-    """Queue one notification for each of `members`, due at `due_at`, else now. One statement.
+    """Queue one notification for each of `members`, due at `due_at`, else now: by the database's clock, by which
+    workers go, where `now` is ahead of it. One statement.
 
     `alert_ids`, `distances_m` (metres) and `drill_ids` are by member id. `data` are further fields of `texts.render`;
     the task's own are filled in here. `regency_code`: where there is no task, or its isn't meant. Worth sending until
@@ -131,7 +135,7 @@ async def notify(
             expires_at,
             now,
             [(distances_m or {}).get(member) for member in members],
-            due_at or now,
+            due_at,
             channel,
             [(drill_ids or {}).get(member) for member in members],
             _priority(kind, task, urgent=urgent and not silent),

@@ -7,8 +7,8 @@ collapse key makes that harmless; nothing is ever lost. Text messages leave by `
 import asyncio
 import random
 from collections import defaultdict
-from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
-from contextlib import suppress
+from collections.abc import Awaitable, Callable, Collection, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, TypeVar
@@ -16,6 +16,7 @@ from uuid import UUID
 
 import orjson
 import structlog
+from opentelemetry.trace import SpanKind
 from tortoise.connection import get_connection
 from tortoise.transactions import in_transaction
 
@@ -34,6 +35,7 @@ from kurir_api.dispatch.senders import Delivery, Outcome, Push, PushSender
 from kurir_api.dispatch.texts import NotificationKind, render
 from kurir_api.errors import InvalidTransition
 from kurir_api.models import Alert, AlertStatus, Device, global_id
+from kurir_api.telemetry.tracing import span
 from kurir_api.transitions import move
 
 BATCH = 100
@@ -50,7 +52,16 @@ MOST_ATTEMPTS = 12
 FIRST_BACKOFF = timedelta(seconds=5)
 LONGEST_BACKOFF = timedelta(minutes=5)
 
+MORE_THAN_SUSPECT = 4
+"""After so many attempts, what a worker died with is in the hands of only one of a process's batches: where workers
+come back later than leases end, one that kills would else take along those beside it each time.
+"""
+
+APART_SECONDS = 5
+"""Within so many seconds, at random, the leases end of what workers died with, so that it isn't all taken at once."""
+
 NO_DEVICE = "no device"
+DEADLY = "its worker died at the last attempt"
 EXPIRED = "expired"
 ALERT_AND_WITHDRAWAL = (NotificationKind.TASK_ALERT, NotificationKind.TASK_TAKEN)
 REASON_LENGTH = 200
@@ -59,24 +70,29 @@ Chance = Callable[[], float]
 T = TypeVar("T")
 
 # The loop goes by priority, and stops when it has enough; so of each only what is due is read, not what waits for its
-# next attempt.
-TAKE = """
+# next attempt. What still has a lease had a worker that died with it, perhaps of it. All that a worker had is taken
+# together once more, since most often it was killed; from the second attempt on, alone, so that what kills takes no
+# others along again and again. $5: whether one may be taken that is more than suspect.
+TAKE = f"""
 WITH due AS (
-    SELECT one.id FROM generate_series(0, 3) AS priority, LATERAL (
-        SELECT id FROM notification
+    SELECT one.* FROM generate_series(0, 3) AS priority, LATERAL (
+        SELECT id, leased_until IS NOT NULL AND attempts > 1 AS suspect FROM notification
         WHERE channel = $4 AND notification.priority = priority.priority AND due_at <= $1
-          AND (leased_until IS NULL OR leased_until <= $1)
+          AND (leased_until IS NULL OR leased_until <= $1 AND ($5 OR attempts < {MORE_THAN_SUSPECT}))
         ORDER BY due_at, id LIMIT $3 FOR UPDATE SKIP LOCKED
     ) AS one LIMIT $3
-)
-UPDATE notification n SET leased_until = $2, attempts = n.attempts + 1 FROM due WHERE n.id = due.id
+), first AS (SELECT id, suspect FROM due LIMIT 1)
+UPDATE notification n SET attempts = n.attempts + 1,
+    leased_until = $2::timestamptz + CASE WHEN due.suspect THEN random() * interval '{APART_SECONDS} s' ELSE '0' END
+FROM due, first WHERE n.id = due.id AND (due.id = first.id OR NOT (due.suspect OR first.suspect))
 RETURNING n.id, n.priority, n.due_at, n.created_at, n.member_id, n.kind, n.task_id, n.alert_id, n.data, n.channel,
-    n.silent, n.urgent, n.expires_at, n.attempts
+    n.silent, n.urgent, n.expires_at, n.attempts, n.leased_until AS lease
 """
 
 RECORD = """
 UPDATE notification
-SET due_at = $3, sent_at = $4, failure = $5, failed_at = $6, data = data || $7::jsonb, leased_until = NULL,
+SET due_at = $3, sent_at = $4, failure = $5, failed_at = $6, leased_until = NULL,
+    data = CASE WHEN $3::timestamptz IS NULL THEN data - 'code_sealed' - 'link_sealed' ELSE data END || $7::jsonb,
     phone_sealed = CASE WHEN $3::timestamptz IS NULL THEN NULL ELSE phone_sealed END
 WHERE id = $1 AND leased_until = $2
 """
@@ -87,6 +103,21 @@ FROM member m, LATERAL (
     SELECT * FROM device WHERE member_id = m.id ORDER BY registered_at DESC, id DESC LIMIT $2
 ) d WHERE m.id = ANY($1::uuid[]) AND m.active ORDER BY d.id
 """
+
+
+_in_hand: set[str] = set()
+
+
+@contextmanager
+def _one_at_a_time(channel: str) -> Iterator[bool]:
+    """Whether what is more than suspect may be taken: by none of this process's other batches, while it lasts."""
+    free = channel not in _in_hand
+    _in_hand.add(channel)
+    try:
+        yield free
+    finally:
+        if free:
+            _in_hand.discard(channel)
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,28 +179,34 @@ async def deliver_due(
 
     One that can't be recorded is logged and comes up again when its lease ends; the others go on.
     """
-    due = await take_due(PUSH, now, batch)
-    phones = await _phones({one.member_id for one in due}) if due else {}
+    phones: Mapping[UUID | None, list[Phone]] = {}
 
     async def send(one: Due) -> Answers:
         asked = _asked(one, phones.get(one.member_id, []))
         pushes = [_push(one, phone, now) for phone in asked]
-        answers = list(zip(asked, await sender.send(pushes) if pushes else [], strict=True))
+        with span("send pushes", SpanKind.CLIENT, {"count": len(pushes)}):
+            answers = list(zip(asked, await sender.send(pushes) if pushes else [], strict=True))
         if gone := [phone.device_id for phone, answer in answers if answer.outcome is Outcome.TOKEN_GONE]:
             await Device.filter(id__in=gone).delete()
         refused = [str(phone.device_id) for phone, answer in answers if answer.outcome is Outcome.FAILED]
         return Answers([answer for _, answer in answers], refused)
 
-    await asyncio.gather(*(deliver(one, send, now, chance, unaddressed=NO_DEVICE) for one in due))
+    with _one_at_a_time(PUSH) as free:
+        due = await take_due(PUSH, now, batch, more_than_suspect=free)
+        phones = await _phones({one.member_id for one in due}) if due else {}
+        await asyncio.gather(*(deliver(one, send, now, chance, unaddressed=NO_DEVICE) for one in due))
     return len(due)
 
 
-async def take_due(channel: str, now: datetime, batch: int) -> list[Due]:
-    """Lease up to `batch` notifications of the channel that are due: by priority, then the longest due first."""
-    lease = now + LEASE
-    rows = await get_connection("default").execute_query_dict(TAKE, [now, lease, batch, channel])
+async def take_due(channel: str, now: datetime, batch: int, *, more_than_suspect: bool = True) -> list[Due]:
+    """Lease up to `batch` notifications of the channel that are due: by priority, then the longest due first; or one
+    alone that a worker died with, and which was tried before.
+    """
+    rows = await get_connection("default").execute_query_dict(
+        TAKE, [now, now + LEASE, batch, channel, more_than_suspect]
+    )
     rows.sort(key=lambda row: (row.pop("priority"), row.pop("due_at"), row["id"]))
-    return [Due(**row | {"data": orjson.loads(row["data"])}, lease=lease) for row in rows]
+    return [Due(**row | {"data": orjson.loads(row["data"])}) for row in rows]
 
 
 async def deliver(
@@ -182,6 +219,8 @@ async def deliver(
     try:
         if due.expires_at <= now:
             raise Unsendable(EXPIRED)
+        if due.attempts > MOST_ATTEMPTS:
+            raise Unsendable(DEADLY)
         answers = await send(due)
     except Unsendable as why:
         recording = _end(due, now, failure=str(why), dead=why.dead)

@@ -11,6 +11,7 @@ from types import MappingProxyType
 from typing import Any
 from uuid import UUID
 
+from opentelemetry.trace import SpanKind
 from tortoise.connection import get_connection
 
 from kurir_api.dispatch.notifications import ALARMS, TEXT
@@ -18,6 +19,7 @@ from kurir_api.dispatch.outbox import Answers, Chance, Due, Unsendable, deliver,
 from kurir_api.dispatch.text_senders import TextMessage, TextSender, text_sender_names
 from kurir_api.dispatch.texts import INDONESIAN, NotificationKind, render_line
 from kurir_api.models import Member, Message, Notification, Report
+from kurir_api.telemetry.tracing import span
 from kurir_api.vault import vault
 
 NO_NUMBER = "no number"
@@ -27,6 +29,9 @@ ANSWERS = "answers"
 
 LINK_SEALED = "link_sealed"
 """In a notification's data: a link that lets in whoever has it, as `sealed_link` makes it."""
+
+CODE_SEALED = "code_sealed"
+"""In a notification's data: a code that signs in whoever has it, as `sealed_code` makes it; gone once it ended."""
 
 CALLS: frozenset[str] = ALARMS | {NotificationKind.TASK_ALERT, NotificationKind.OFFER}
 """The kinds for which a gateway may pass by its own limits when they are urgent."""
@@ -98,11 +103,16 @@ async def deliver_due_texts(
         message = addressee.message if isinstance(addressee, Notification) else None
         if message is not None:
             reached, text = worded(lambda: _thread_message(one, message, now))
-            return Answers(await _sender(reached, office, channels).send([text]))
-        return Answers(await office.send([worded(lambda: _message(one, addressee, now))]))
+            return await _sent(_sender(reached, office, channels), text)
+        return await _sent(office, worded(lambda: _message(one, addressee, now)))
 
     await asyncio.gather(*(deliver(one, send, now, chance, unaddressed=NO_NUMBER) for one in due))
     return len(due)
+
+
+async def _sent(sender: TextSender, text: TextMessage) -> Answers:
+    with span("send text", SpanKind.CLIENT):
+        return Answers(await sender.send([text]))
 
 
 async def _superseded(texts: Collection[UUID]) -> set[UUID]:
@@ -163,9 +173,18 @@ def sealed_link(url: str) -> str:
     return b64encode(vault().seal(LINK_SEALED, url)).decode()
 
 
+def sealed_code(code: str) -> str:
+    """The code as a notification's data may hold it."""
+    return b64encode(vault().seal(CODE_SEALED, code)).decode()
+
+
 def _opened(data: Mapping[str, Any]) -> Mapping[str, Any]:
-    sealed = data.get(LINK_SEALED)
-    return data if sealed is None else {**data, "link": vault().unseal(LINK_SEALED, b64decode(sealed))}
+    opened = {
+        field: vault().unseal(place, b64decode(data[place]))
+        for place, field in ((LINK_SEALED, "link"), (CODE_SEALED, "code"))
+        if place in data
+    }
+    return {**data, **opened}
 
 
 def _message(due: Due, addressee: Member | Notification, now: datetime) -> TextMessage:
@@ -180,5 +199,5 @@ def _message(due: Due, addressee: Member | Notification, now: datetime) -> TextM
         ttl=due.expires_at - now,
         urgent=due.urgent and due.kind in CALLS,
         answers=due.data.get(ANSWERS),
-        private=LINK_SEALED in due.data,
+        private=LINK_SEALED in due.data or CODE_SEALED in due.data,
     )

@@ -76,7 +76,7 @@ def render(kind: str, locale: str, data: Mapping[str, Any]) -> Text:
     them needs; `village`, `subdistrict`, `distance_m` (metres), `starts_at` and `deadline` (ISO 8601 with offset)
     with `time_zone` (IANA), `urgency`, `alerted` (people), `said` (a refusal's words, {"id": ..., "en": ...}),
     `rupiah`, `costs` (how many), `partner` (a name), `programme` (its name, {"id": ..., "en": ...}), `month` (its
-    first day, ISO 8601) and `link`, each of which may be missing or None. ValueError for an
+    first day, ISO 8601), `link` and `code`, each of which may be missing or None. ValueError for an
     unknown kind or a time without offset, KeyError for a missing field.
     """
     return _render(WORDINGS[NotificationKind(kind)], locale, data)
@@ -208,6 +208,10 @@ def _link(data: Mapping[str, Any], _language: str) -> str | None:
     return data.get("link")
 
 
+def _code(data: Mapping[str, Any], _language: str) -> str:
+    return str(data["code"])
+
+
 # The only fields a text can hold, and the only way into one.
 FIELDS: Mapping[str, Callable[[Mapping[str, Any], str], str | None]] = {
     "kind": _kind,
@@ -225,4 +229,5 @@ FIELDS: Mapping[str, Callable[[Mapping[str, Any], str], str | None]] = {
     "month": _month,
     "programme": _programme,
     "link": _link,
+    "code": _code,
 }

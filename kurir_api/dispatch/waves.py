@@ -4,6 +4,7 @@ Locks are taken in one order everywhere: task, claims, wave, alarms, members, no
 """
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -15,7 +16,8 @@ from kurir_api.dispatch.alarms import arm_nobody_left, arm_unclaimed
 from kurir_api.dispatch.candidates import Candidate
 from kurir_api.dispatch.choosing import NOBODY, next_wave
 from kurir_api.dispatch.eligibility import Situation, reasons_against
-from kurir_api.dispatch.facts import load_facts
+from kurir_api.dispatch.facts import area_of, load_facts
+from kurir_api.dispatch.geo import distances_m
 from kurir_api.dispatch.notifications import notify
 from kurir_api.dispatch.policies import NextWave
 from kurir_api.dispatch.texts import NotificationKind
@@ -36,20 +38,26 @@ from kurir_api.transitions import move
 LEASE = timedelta(seconds=60)
 """How long a worker has a wave to itself; when it dies meanwhile, another takes over after that."""
 
+LONGEST_LEASE = timedelta(hours=1)
+"""What failed, or killed its worker, is tried again when a quarter of the time is over for which it has been due."""
+
 CHOICES = 3
 """How often a wave's members are chosen anew when others alerted some of them meanwhile."""
 
 UNSENT = (WaveStatus.PLANNED, WaveStatus.SENDING)
 GOING_ON = (*UNSENT, WaveStatus.WAITING)
 
-# A wave that was put off, since nobody was left to ask, serves the new reason at once.
+# A wave that was put off, since nobody was left to ask, serves the new reason at once. Due by the database's clock,
+# by which workers go: where the clock of who plans is ahead, nobody would be asked until it is that late.
 PLAN = """
 WITH put_off AS (
-    UPDATE wave SET run = run + 1, due_at = $4, looked_at = NULL, leased_until = NULL, created_at = $4
+    UPDATE wave SET run = run + 1, due_at = least($4, clock_timestamp()), looked_at = NULL, leased_until = NULL,
+        created_at = $4
     WHERE task_id = $3 AND status = 'PLANNED' AND looked_at IS NOT NULL AND $5 = 1
 )
 INSERT INTO wave (id, regency_code, task_id, number, run, status, due_at, created_at)
-SELECT $1, $2, $3, coalesce(max(number), 0) + 1, coalesce(max(run), 0) + $5, 'PLANNED', $4, $4
+SELECT $1, $2, $3, coalesce(max(number), 0) + 1, coalesce(max(run), 0) + $5, 'PLANNED',
+    least($4, clock_timestamp()), $4
 FROM wave WHERE task_id = $3
 HAVING count(*) FILTER (WHERE status IN ('PLANNED', 'SENDING', 'WAITING')) = 0
 """
@@ -76,15 +84,21 @@ SOMEBODY_TURNED_UP = """
         AND member.turned_up_at > wave.looked_at AND member.turned_up_at <= $1)
 """
 
+# What still has a lease is suspect: it failed, or a worker died with it, perhaps of it. It comes after the others of
+# its urgency, and alone, so that it takes none of them along again and again.
 TAKE = f"""
 WITH due AS (
-    SELECT wave.id, array_position(ARRAY['EMERGENCY', 'URGENT', 'NORMAL'], task.urgency::text) AS rank
+    SELECT wave.id, array_position(ARRAY['EMERGENCY', 'URGENT', 'NORMAL'], task.urgency::text) AS rank,
+        wave.leased_until IS NOT NULL AS suspect
     FROM wave JOIN task ON task.id = wave.task_id
     WHERE wave.status IN ('PLANNED', 'SENDING', 'WAITING') AND (wave.leased_until IS NULL OR wave.leased_until <= $1)
       AND (wave.due_at <= $1 OR ({NOBODY_CAN_ANSWER}) OR ({SOMEBODY_TURNED_UP}))
-    ORDER BY rank, wave.due_at LIMIT $3 FOR UPDATE OF wave SKIP LOCKED
-)
-UPDATE wave SET leased_until = $2, due_at = least(wave.due_at, $1) FROM due WHERE wave.id = due.id
+    ORDER BY rank, suspect, wave.due_at LIMIT $3 FOR UPDATE OF wave SKIP LOCKED
+), first AS (SELECT id, suspect FROM due LIMIT 1)
+UPDATE wave SET due_at = least(wave.due_at, $1),
+    leased_until = $1 + CASE
+        WHEN due.suspect THEN least(greatest($2::interval, ($1 - wave.due_at) / 4), $4::interval) ELSE $2 END
+FROM due, first WHERE wave.id = due.id AND (due.id = first.id OR NOT (due.suspect OR first.suspect))
 RETURNING wave.id, wave.status, wave.due_at, due.rank
 """
 
@@ -132,9 +146,10 @@ async def run_due_waves(now: datetime, roads: Roads | None = None, *, batch: int
 
     Due before its time is a wave that nobody can answer any more, and one that was put off when somebody turns up.
 
-    A wave that fails is logged and comes up again when its lease ends; the others go on.
+    A wave that fails is logged and comes up again when its lease ends, alone and less often the longer it has been
+    due; the others go on.
     """
-    taken = await get_connection("default").execute_query_dict(TAKE, [now, now + LEASE, batch])
+    taken = await get_connection("default").execute_query_dict(TAKE, [now, LEASE, batch, LONGEST_LEASE])
     for row in sorted(taken, key=lambda row: (row["rank"], row["due_at"])):
         try:
             await _choose_and_run(row["id"], now, roads)
@@ -212,6 +227,7 @@ async def _send(task: Task, wave: Wave, following: NextWave, now: datetime) -> N
 
 
 async def _alert(task: Task, wave: Wave, chosen: list[Candidate], now: datetime) -> None:
+    chosen = _as_told(task, chosen)
     await Member.filter(id__in=[candidate.member_id for candidate in chosen]).update(last_alerted_at=now)
     asked_before = await Alert.filter(task_id=task.id).count()
     alerts = [
@@ -238,6 +254,13 @@ async def _alert(task: Task, wave: Wave, chosen: list[Candidate], now: datetime)
         distances_m={alert.member_id: alert.distance_m for alert in alerts},
         urgent=task.urgent,
     )
+
+
+def _as_told(task: Task, chosen: list[Candidate]) -> list[Candidate]:
+    """Chosen by the exact place, they are told how far it is to the area, and only that is written down."""
+    located = [one.place for one in chosen if one.place is not None]
+    metres = dict(zip(located, distances_m(area_of(task), located), strict=True))
+    return [replace(one, distance_m=metres[one.place]) if one.place else one for one in chosen]
 
 
 async def _overtake_withdrawals(task: Task, alerts: list[Alert]) -> None:

@@ -20,7 +20,8 @@ class NotificationKind(StrEnum):
     the REFERRAL ones a programme's officers and the desk what the other did. The REPLY ones answer a member's text
     message by another. THREAD_MESSAGE is what the desk wrote to a reporter, of which
     MESSAGE_FAILED tells that it didn't leave; REPORT_RECEIVED is the first answer to one. The FAMILY ones go to a
-    patient's family, but FAMILY_DISPUTED to the volunteers of whom it speaks.
+    patient's family, but FAMILY_DISPUTED to the volunteers of whom it speaks. CONSENT_WITHDRAWN tells holders and
+    the desk that nobody may read a patient's data any more. SIGN_IN_CODE is a text only, for who wants to sign in.
     """
 
     TASK_ALERT = "TASK_ALERT"
@@ -32,6 +33,8 @@ class NotificationKind(StrEnum):
     OFFER_EXPIRED = "OFFER_EXPIRED"
     CLAIM_REMINDER = "CLAIM_REMINDER"
     CLAIM_EXPIRED = "CLAIM_EXPIRED"
+    HANDED_OVER = "HANDED_OVER"
+    NOT_HANDED_OVER = "NOT_HANDED_OVER"
     NOBODY_LEFT = "NOBODY_LEFT"
     UNCLAIMED = "UNCLAIMED"
     WINDOW_PASSED = "WINDOW_PASSED"
@@ -80,6 +83,8 @@ class NotificationKind(StrEnum):
     FAMILY_UNKNOWN = "FAMILY_UNKNOWN"
     FAMILY_LINK = "FAMILY_LINK"
     FAMILY_DISPUTED = "FAMILY_DISPUTED"
+    CONSENT_WITHDRAWN = "CONSENT_WITHDRAWN"
+    SIGN_IN_CODE = "SIGN_IN_CODE"
 
 
 class Text(NamedTuple):
@@ -90,6 +95,10 @@ class Text(NamedTuple):
 
 
 WORDINGS: Mapping[NotificationKind, Mapping[str, Text]] = {
+    NotificationKind.SIGN_IN_CODE: {
+        INDONESIAN: Text("kode masuk {code}", "Berlaku 10 menit · Jangan beri tahu siapa pun, juga bukan kantor"),
+        ENGLISH: Text("sign-in code {code}", "Good for 10 minutes · Tell nobody, not even the office"),
+    },
     NotificationKind.TASK_ALERT: {
         INDONESIAN: Text("{urgency}{kind} dibutuhkan · {distance}", "{place} · {time} · No. {number}"),
         ENGLISH: Text("{urgency}{kind} needed · {distance}", "{place} · {time} · No. {number}"),
@@ -141,6 +150,18 @@ WORDINGS: Mapping[NotificationKind, Mapping[str, Text]] = {
             "Belum dimulai, tugas dialihkan: {kind}", "Anda tidak perlu berangkat · {place} · {time} · No. {number}"
         ),
         ENGLISH: Text("Not started, given to others: {kind}", "You need not go · {place} · {time} · No. {number}"),
+    },
+    NotificationKind.HANDED_OVER: {
+        INDONESIAN: Text(
+            "Sudah diambil alih: {kind}", "Anda tidak perlu berangkat · {place} · {time} · No. {number}"
+        ),
+        ENGLISH: Text("Taken over by another: {kind}", "You need not go · {place} · {time} · No. {number}"),
+    },
+    NotificationKind.NOT_HANDED_OVER: {
+        INDONESIAN: Text(
+            "Tidak jadi diambil alih: {kind}", "Tugas tetap milik Anda · {place} · {time} · No. {number}"
+        ),
+        ENGLISH: Text("Not taken over: {kind}", "The task is still yours · {place} · {time} · No. {number}"),
     },
     NotificationKind.NOBODY_LEFT: {
         INDONESIAN: Text(
@@ -410,6 +431,10 @@ WORDINGS: Mapping[NotificationKind, Mapping[str, Text]] = {
             "Keluarga bilang bantuan belum datang: {kind}", "Bila Anda datang, hubungi koordinator · No. {number}"
         ),
         ENGLISH: Text("The family says nobody came: {kind}", "If you did come, call your coordinator · No. {number}"),
+    },
+    NotificationKind.CONSENT_WITHDRAWN: {
+        INDONESIAN: Text("Persetujuan dicabut: No. {number}", "Datanya tidak bisa dibaca lagi · Tanyakan ke desk"),
+        ENGLISH: Text("Consent withdrawn: No. {number}", "The data can't be read any more · Ask the desk"),
     },
 }
 """119 is Indonesia's number for medical emergencies."""

@@ -31,8 +31,18 @@ async def principal_of_link(request: Request) -> Principal:
 
 
 def missing() -> HTTPException:
-    """What is not there, or not the caller's to know of: both look alike."""
+    """What is not there, can't be, or isn't the caller's to know of: all look alike."""
     return HTTPException(404, MISSING)
+
+
+def asked_id(request: Request, name: str) -> UUID:
+    """The id in the path. Raises HTTPException 404 for what is none; ask for the principal first, so that nobody
+    without a link learns what ids look like.
+    """
+    try:
+        return UUID(request.path_params[name])
+    except ValueError as error:
+        raise missing() from error
 
 
 def sent(content_type: str, name: str, *, inline: bool = False) -> dict[str, str]:

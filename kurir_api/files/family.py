@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
-from time import monotonic
 
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
@@ -11,14 +10,13 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
 from kurir_api.dispatch.texts import written
-from kurir_api.errors import Words, asked_locale
+from kurir_api.errors import TooMany, Words, asked_locale
 from kurir_api.models import FamilyWord
-from kurir_api.pages import MINUTE, Page, Tries, client_address, fields_of
+from kurir_api.pages import Page, client_address, fields_of, network
 from kurir_api.services.family.links import PATH
 from kurir_api.services.family.open_link import FamilyView, Stage, open_link, say_by_link
 from kurir_api.services.family.word import ANSWERS
 
-TRIES = 60
 BODY_BYTES = 4096
 PAGE = Page(Path(__file__).parent, "family")
 TEXTS: Mapping[str, Words] = {
@@ -53,17 +51,20 @@ WORDS: Mapping[FamilyWord, Words] = {
 
 def family_routes() -> list[BaseRoute]:
     """The page, and the answer to its buttons. The token stands in the query, which Kurir's own logs leave out."""
-    tries = Tries(TRIES)
 
     async def show(request: Request) -> Response:
-        if not tries.take(client_address(request), monotonic()):
-            return _wait(request)
+        try:
+            await _count(request)
+        except TooMany as error:
+            return _wait(request, error)
         token = request.query_params.get("t", "")
         return _page(request, token, await open_link(token, datetime.now(UTC)))
 
     async def answer(request: Request) -> Response:
-        if not tries.take(client_address(request), monotonic()):
-            return _wait(request)
+        try:
+            await _count(request)
+        except TooMany as error:
+            return _wait(request, error)
         form, now = await fields_of(request), datetime.now(UTC)
         token, number, word = form.get("t", ""), form.get("number", ""), form.get("word", "")
         if word not in set(FamilyWord) or not (number.isascii() and number.isdigit() and len(number) <= 9):
@@ -82,9 +83,13 @@ def _language(request: Request) -> str:
     return asked_locale(request.headers.get("accept-language", ""))
 
 
-def _wait(request: Request) -> Response:
+async def _count(request: Request) -> None:
+    await request.app.state.services.limiter.hit("family", network(client_address(request)))
+
+
+def _wait(request: Request, error: TooMany) -> Response:
     said = TEXTS["wait"].say(_language(request))
-    return _page(request, "", None, said, status=429, headers={"Retry-After": str(MINUTE)})
+    return _page(request, "", None, said, status=429, headers={"Retry-After": str(error.retry_after)})
 
 
 def _page(

@@ -8,7 +8,7 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
 from kurir_api.errors import NotFound
-from kurir_api.files.asking import missing, principal_of_link, sent
+from kurir_api.files.asking import asked_id, missing, principal_of_link, sent
 from kurir_api.links import public_base
 from kurir_api.services.documents.letter import letter
 
@@ -19,7 +19,7 @@ def letter_routes(slots: asyncio.Semaphore) -> list[BaseRoute]:
     async def page(request: Request) -> Response:
         principal = await principal_of_link(request)
         check_url = f"{public_base(request.app.state.services.settings, request)}/verify"
-        referral_id = request.path_params["referral"]
+        referral_id = asked_id(request, "referral")
         try:
             async with slots:
                 pdf = await letter(principal, referral_id, check_url, datetime.now(UTC))
@@ -27,4 +27,4 @@ def letter_routes(slots: asyncio.Semaphore) -> list[BaseRoute]:
             raise missing() from error
         return Response(pdf, headers=sent("application/pdf", f"surat-rekomendasi-{referral_id}.pdf"))
 
-    return [Route("/letters/{referral:uuid}.pdf", page, methods=["GET"])]
+    return [Route("/letters/{referral}.pdf", page, methods=["GET"])]

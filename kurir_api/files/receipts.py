@@ -12,7 +12,7 @@ from starlette.routing import BaseRoute, Route
 
 from kurir_api.auth import Principal
 from kurir_api.errors import ClientError, Unauthenticated, asked_locale
-from kurir_api.files.asking import missing, principal_of_link, sent
+from kurir_api.files.asking import asked_id, missing, principal_of_link, sent
 from kurir_api.files.multipart import FilePart
 from kurir_api.models import Receipt, global_id
 from kurir_api.services.receipts.cleaning import Cleaner
@@ -82,8 +82,8 @@ def receipt_routes(
         # Counted as it arrives: Starlette's own limit, the application's, answers in plain text.
         Route("/receipts", _in_words(send), methods=["POST"], max_body_size=sys.maxsize),
         Route("/receipts", _in_words(_tell), methods=["GET"]),
-        Route("/receipts/{receipt:uuid}", _show, methods=["GET"]),
-        Route("/receipts/{receipt:uuid}/small", _show_small, methods=["GET"]),
+        Route("/receipts/{receipt}", _show, methods=["GET"]),
+        Route("/receipts/{receipt}/small", _show_small, methods=["GET"]),
     ]
 
 
@@ -172,7 +172,7 @@ async def _shown(request: Request, *, small: bool) -> Response:
     when it is no more, 503 when the storage is down.
     """
     principal = await principal_of_link(request)
-    receipt = await visible_receipts(principal).get_or_none(id=request.path_params["receipt"])
+    receipt = await visible_receipts(principal).get_or_none(id=asked_id(request, "receipt"))
     if receipt is None:
         raise missing()
     try:

@@ -13,7 +13,7 @@ from starlette.responses import Response, StreamingResponse
 from starlette.routing import BaseRoute, Route
 
 from kurir_api.errors import InvalidInput
-from kurir_api.files.asking import missing, principal_of_link, sent
+from kurir_api.files.asking import asked_id, missing, principal_of_link, sent
 from kurir_api.links import public_base
 from kurir_api.services.contributions.totals import Period
 from kurir_api.services.documents.issuing import Order, check_period
@@ -50,8 +50,8 @@ def statement_routes(slots: asyncio.Semaphore) -> list[BaseRoute]:
         return Response(pdf, headers=sent(PDF, f"{_name(order)}.pdf"))
 
     return [
-        Route("/statements/{organization:uuid}/{days}.xlsx", workbook, methods=["GET"]),
-        Route("/statements/{organization:uuid}/{days}.pdf", report, methods=["GET"]),
+        Route("/statements/{organization}/{days}.xlsx", workbook, methods=["GET"]),
+        Route("/statements/{organization}/{days}.pdf", report, methods=["GET"]),
     ]
 
 
@@ -63,7 +63,7 @@ async def _order(request: Request) -> Order:
         period = Period(date.fromisoformat(first), date.fromisoformat(last))
     except ValueError as error:
         raise missing() from error
-    organization = await visible_contributions(principal).get_or_none(id=request.path_params["organization"])
+    organization = await visible_contributions(principal).get_or_none(id=asked_id(request, "organization"))
     if organization is None or period.first_day > period.last_day:
         raise missing()
     now = datetime.now(UTC)

@@ -9,7 +9,6 @@ import re
 from collections.abc import Callable, Mapping
 from datetime import datetime
 from pathlib import Path
-from time import monotonic
 from uuid import uuid4
 
 import orjson
@@ -18,11 +17,11 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
-from kurir_api.errors import asked_locale
+from kurir_api.errors import TooMany, asked_locale
 from kurir_api.intake.channels import number
 from kurir_api.intake.form_words import WORDS
 from kurir_api.models.report import Channel
-from kurir_api.pages import MINUTE, Page, Tries, client_address, fields_of
+from kurir_api.pages import Page, client_address, fields_of, network
 from kurir_api.services.threads.inbox import LEASE
 from kurir_api.services.threads.placing import whose
 from kurir_api.services.threads.receiving import LONGEST_ID, Inbound, clean, store
@@ -34,8 +33,6 @@ REQUIRED = ("text", "place")
 PRODUCT = "Kurir"
 HONEYPOT = "website"
 MAX_BODY = 64 * 1024
-TRIES, TRIES_IN_ALL = 30, 300
-"""Reports a minute: behind one address may be a village office, or thousands of a mobile network's telephones."""
 
 Clock = Callable[[], datetime]
 Typed = Mapping[str, str]
@@ -43,7 +40,6 @@ Typed = Mapping[str, str]
 
 def form_routes(now: Clock) -> list[BaseRoute]:
     """The page and its answer."""
-    tries, in_all = Tries(TRIES), Tries(TRIES_IN_ALL)
 
     async def show(request: Request) -> Response:
         return await _form(request, uuid4().hex)
@@ -59,9 +55,12 @@ def form_routes(now: Clock) -> list[BaseRoute]:
         problems = _problems(typed, asked_locale(request.headers.get("accept-language", "")))
         if problems:
             return await _form(request, form_id, typed, problems)
-        at = monotonic()
-        if not (tries.take(client_address(request), at) and in_all.take("", at)):
-            return await _form(request, form_id, typed, wait=True)
+        limiter = request.app.state.services.limiter
+        try:
+            await limiter.hit("form", network(client_address(request)))
+            await limiter.hit("form_in_all", "")
+        except TooMany as error:
+            return await _form(request, form_id, typed, wait=error.retry_after)
         return await _store(request, _message(form_id, typed, _host(request)), now())
 
     return [Route("/lapor", show, methods=["GET"]), Route("/lapor", take, methods=["POST"], max_body_size=MAX_BODY)]
@@ -123,12 +122,12 @@ async def _form(
     typed: Typed | None = None,
     problems: Typed | None = None,
     *,
-    wait: bool = False,
+    wait: int = 0,
 ) -> Response:
-    """The form, with what was typed; `wait`: it couldn't be sent now."""
+    """The form, with what was typed; `wait`: after how many seconds it can be sent, if not now."""
     kept = {name: (typed or {}).get(name, "") for name in LONGEST}
     status = 429 if wait else 422 if problems else 200
-    headers = {"Retry-After": str(MINUTE)} if wait else {}
+    headers = {"Retry-After": str(wait)} if wait else {}
     facts = {"form_id": form_id, "typed": kept, "problems": problems or {}, "wait": wait, "longest": LONGEST}
     return await _page(request, status, "form", headers, **facts)
 

@@ -2,6 +2,7 @@
 
 from tortoise.models import Model
 
+from kurir_api.models.access_log import AccessAction, AccessBy, AccessEntry, AccessHead
 from kurir_api.models.aid_lookup import AidLookup, LookupKey, LookupOutcome
 from kurir_api.models.alarm import Alarm, AlarmReason
 from kurir_api.models.alert import Alert, AlertStatus
@@ -49,10 +50,16 @@ from kurir_api.models.referral import (
 )
 from kurir_api.models.region import Region, RegionLevel, lies_within, regency_of, region_and_above, subdistrict_of
 from kurir_api.models.registry import RegistryPerson
+from kurir_api.models.registry_key import RegistryKey
 from kurir_api.models.report import Channel, Report, ReportStatus
+from kurir_api.models.session import Session, SessionEnd
+from kurir_api.models.sign_in_code import SignInCode
 from kurir_api.models.statement import Statement
+from kurir_api.models.sync import Sync
+from kurir_api.models.synced import Synced
 from kurir_api.models.task import FamilyWord, Task, TaskStatus, Urgency
 from kurir_api.models.transition_log import TransitionLog
+from kurir_api.models.trusted_document import TrustedDocument
 from kurir_api.models.wave import Wave, WaveStatus
 from kurir_api.models.work_entry import WorkEntry
 
@@ -65,6 +72,10 @@ __all__ = [
     "TAKING",
     "UNANSWERED",
     "UNDECIDED",
+    "AccessAction",
+    "AccessBy",
+    "AccessEntry",
+    "AccessHead",
     "Account",
     "AidLookup",
     "Alarm",
@@ -126,15 +137,22 @@ __all__ = [
     "ReferralStatus",
     "Region",
     "RegionLevel",
+    "RegistryKey",
     "RegistryPerson",
     "Report",
     "ReportStatus",
     "Role",
+    "Session",
+    "SessionEnd",
     "Sex",
+    "SignInCode",
     "Statement",
+    "Sync",
+    "Synced",
     "Task",
     "TaskStatus",
     "TransitionLog",
+    "TrustedDocument",
     "Urgency",
     "Wave",
     "WaveStatus",

@@ -45,15 +45,17 @@ FALLEN_AWAY = (
     ClaimStatus.REVOKED,
     ClaimStatus.NO_SHOW,
     ClaimStatus.DISPUTED,
+    ClaimStatus.HANDED_OVER,
 )
-"""The claims that opened their slot again: their members aren't asked for the same task once more."""
+"""The claims whose members gave the task up or lost it: they aren't asked for the same task once more."""
 
 
 class Claim(TenantTable):
     """`starts_at` and `ends_at` repeat the task's window, so that the database can refuse overlaps.
 
     `expires_at`: by when an offer must be answered, or a held claim started; `reminded_at`: when its member was told
-    that this is near. `approach_m`: metres from where its member set off to the task.
+    that this is near. `approach_m`: metres from where its member set off to the task. `takes_over`: the claim that
+    this one takes the slot of when its member accepts; until then it takes none.
     """
 
     task: fields.ForeignKeyRelation[Task] = fields.ForeignKeyField(
@@ -78,11 +80,20 @@ class Claim(TenantTable):
     assigned_by: fields.ForeignKeyNullableRelation[Member] = fields.ForeignKeyField(
         "models.Member", related_name="claims_assigned", null=True, on_delete=fields.RESTRICT
     )
+    takes_over: fields.ForeignKeyNullableRelation["Claim"] = fields.ForeignKeyField(
+        "models.Claim", related_name="handed_to", null=True, on_delete=fields.RESTRICT
+    )
 
     task_id: UUID
     member_id: UUID
     organization_id: UUID
     assigned_by_id: UUID | None
+    takes_over_id: UUID | None
+
+    @property
+    def hands_over(self) -> bool:
+        """Whether it is the offer to take over somebody's claim, and so takes no slot."""
+        return self.status == ClaimStatus.OFFERED and self.takes_over_id is not None
 
     class Meta:
         table = "claim"

@@ -25,7 +25,8 @@ class Patient(TenantTable):
     National id, family card, diagnosis, phone, address and landmark are stored sealed; the first two and the phone
     are found by blind index, and only the last four digits of the first two are ever shown. `name_tokens`: a keyed
     index for each word of the name as it sounds, by which likely duplicates are found. `consent_note` says why data
-    was recorded without consent; `consent_by` wrote down either, at `consent_at`.
+    was recorded without consent; `consent_by` wrote down either, at `consent_at`. Since `consent_withdrawn_at` nobody
+    reads what is sealed. Since `erased_at` nothing is left but the row's id, region and what it is counted by.
     """
 
     name = fields.CharField(max_length=120)
@@ -59,6 +60,8 @@ class Patient(TenantTable):
         "models.Member", related_name="consents_recorded", null=True, on_delete=fields.RESTRICT
     )
     consent_at = fields.DatetimeField(null=True)
+    consent_withdrawn_at = fields.DatetimeField(null=True)
+    erased_at = fields.DatetimeField(null=True)
     created_at = fields.DatetimeField(auto_now_add=True)
 
     region_id: str
@@ -66,6 +69,11 @@ class Patient(TenantTable):
 
     class Meta:
         table = "patient"
+
+    @property
+    def withheld(self) -> bool:
+        """Whether nobody may read what is sealed."""
+        return self.consent_withdrawn_at is not None
 
     @property
     def masked_national_id(self) -> str | None:

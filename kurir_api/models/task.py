@@ -51,7 +51,8 @@ class Task(TenantTable):
 
     `slots_taken` is kept by a trigger on claim and can't pass `slots`. `alerts_stale`: claims changed, or it was
     cancelled, and a worker has yet to settle what its alerts and waves say. The point, WGS 84 degrees, is the
-    patient's or else the region's centre; it and the sealed instructions are for holders and coordinators.
+    patient's or else the region's centre; it and the sealed instructions are for holders and coordinators. Everybody
+    else measures to the area's point, which tells no more than the village.
 
     `recurrence`: the rule that made it, once for each start. `waiting_since`: since when the resident waits for it.
     `family_word`: the family's last, at `family_said_at`.
@@ -74,6 +75,8 @@ class Task(TenantTable):
     )
     latitude = fields.FloatField()
     longitude = fields.FloatField()
+    area_latitude = fields.FloatField()
+    area_longitude = fields.FloatField()
     destination: fields.ForeignKeyNullableRelation[Facility] = fields.ForeignKeyField(
         "models.Facility", related_name="tasks", null=True, on_delete=fields.RESTRICT
     )

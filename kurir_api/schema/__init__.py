@@ -1,12 +1,14 @@
 """The GraphQL schema and the ways it is served. Every root field is listed here."""
 
 from collections.abc import Callable
+from functools import cache
 
 from strawberry.extensions import SchemaExtension
 from strawberry.extensions.disable_introspection import DisableIntrospection
 from strawberry.schema.config import StrawberryConfig
 from strawberry.tools import create_type
 
+from kurir_api.schema.accesses.accounting import AccountableSchema
 from kurir_api.schema.aid.aid_lookup import aid_lookup
 from kurir_api.schema.aid.aid_lookups import aid_lookups
 from kurir_api.schema.alarms.acknowledge_alarm import acknowledge_alarm
@@ -23,11 +25,13 @@ from kurir_api.schema.cases.register_patient import register_patient
 from kurir_api.schema.claims.accept_offer import accept_offer
 from kurir_api.schema.claims.complete_claim import complete_claim
 from kurir_api.schema.claims.decline_offer import decline_offer
+from kurir_api.schema.claims.hand_over_claim import hand_over_claim
 from kurir_api.schema.claims.my_claims import my_claims
 from kurir_api.schema.claims.release_claim import release_claim
 from kurir_api.schema.claims.report_no_show import report_no_show
 from kurir_api.schema.claims.revoke_claim import revoke_claim
 from kurir_api.schema.claims.start_claim import start_claim
+from kurir_api.schema.consent.set_consent import set_consent
 from kurir_api.schema.contributions.close_month import close_month
 from kurir_api.schema.contributions.closed_months import closed_months
 from kurir_api.schema.contributions.correct_work import correct_work
@@ -38,6 +42,7 @@ from kurir_api.schema.costs.edit_cost import edit_cost
 from kurir_api.schema.costs.log_cost import log_cost
 from kurir_api.schema.costs.review_cost import review_cost
 from kurir_api.schema.costs.review_costs import review_costs
+from kurir_api.schema.counting import Counted
 from kurir_api.schema.desks.hand_up import hand_up
 from kurir_api.schema.devices.register_device import register_device
 from kurir_api.schema.devices.unregister_device import unregister_device
@@ -48,7 +53,7 @@ from kurir_api.schema.errors import refusal_handlers
 from kurir_api.schema.family.create_family_link import create_family_link
 from kurir_api.schema.family.revoke_family_link import revoke_family_link
 from kurir_api.schema.limits import hardening
-from kurir_api.schema.masking import KurirSchema
+from kurir_api.schema.members.deactivate_member import deactivate_member
 from kurir_api.schema.members.invite_member import invite_member
 from kurir_api.schema.members.me import me
 from kurir_api.schema.members.organizations import organizations
@@ -86,7 +91,10 @@ from kurir_api.schema.reports.reports import reports
 from kurir_api.schema.reports.resolve_report import resolve_report
 from kurir_api.schema.reports.submit_report import submit_report
 from kurir_api.schema.scalars import SCALARS
+from kurir_api.schema.sessions.end_session import end_session
+from kurir_api.schema.sessions.sign_out_member import sign_out_member
 from kurir_api.schema.statistics.statistics import statistics
+from kurir_api.schema.sync.changes import changes
 from kurir_api.schema.tasks.assign_task import assign_task
 from kurir_api.schema.tasks.board_events import board_events
 from kurir_api.schema.tasks.cancel_task import cancel_task
@@ -99,6 +107,7 @@ from kurir_api.schema.tasks.suggested_assignments import suggested_assignments
 from kurir_api.schema.tasks.task_kinds import task_kinds
 from kurir_api.schema.tasks.tasks import task, task_by_number, tasks
 from kurir_api.schema.tasks.verify_task import verify_task
+from kurir_api.schema.watching import Watching
 
 QUERIES = [
     me,
@@ -134,6 +143,7 @@ QUERIES = [
     statistics,
     assessment_form,
     assessments,
+    changes,
 ]
 MUTATIONS = [
     claim_task,
@@ -142,10 +152,14 @@ MUTATIONS = [
     release_claim,
     accept_offer,
     decline_offer,
+    hand_over_claim,
     answer_alert,
     answer_drill,
     register_device,
     unregister_device,
+    end_session,
+    sign_out_member,
+    deactivate_member,
     set_availability,
     set_duty_schedule,
     update_location,
@@ -170,6 +184,7 @@ MUTATIONS = [
     open_case,
     move_case,
     register_patient,
+    set_consent,
     set_insurance_rule,
     repeat_task,
     end_recurrence,
@@ -194,11 +209,14 @@ MUTATIONS = [
 SUBSCRIPTIONS = [nearby_task_events, board_events, my_notifications_stream.my_notifications]
 
 
-def build_schema(*, production: bool = False) -> KurirSchema:
+@cache
+def build_schema(*, production: bool = False) -> AccountableSchema:
     """The schema; one per process. In production it can't be asked about itself."""
     describe_values()
-    extensions: list[Callable[[], SchemaExtension]] = [*hardening(), *([DisableIntrospection] if production else [])]
-    return KurirSchema(
+    extensions: list[Callable[[], SchemaExtension]] = [Watching, Counted, *hardening()]
+    if production:
+        extensions.append(DisableIntrospection)
+    return AccountableSchema(
         create_type("Query", QUERIES, description="What one may ask for."),
         create_type("Mutation", MUTATIONS, description="What one may do; each answers with a success or a refusal."),
         create_type("Subscription", SUBSCRIPTIONS, description="What one may hear of as it happens."),

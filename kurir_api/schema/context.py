@@ -11,7 +11,9 @@ from starlette.requests import HTTPConnection
 from kurir_api.auth import Authenticator, Principal
 from kurir_api.dispatch.travel import Roads
 from kurir_api.errors import Unauthenticated, asked_locale
+from kurir_api.limiter import Limiter
 from kurir_api.links import public_base, signed
+from kurir_api.pages import client_address, network
 from kurir_api.schema.live import LiveEvents
 from kurir_api.schema.loaders import Loaders
 from kurir_api.settings import Settings
@@ -31,24 +33,51 @@ class Context:
     settings: Settings
     authenticator: Authenticator
     live: LiveEvents
+    limiter: Limiter
     roads: Roads | None = None
     connection_params: dict[str, Any] | None = None
     _principal: Principal | None = None
     _loaders: Loaders | None = None
+    _refused: Exception | None = None
     _signing_in: asyncio.Lock = field(default_factory=asyncio.Lock)
 
     async def sign_in(self) -> Principal:
-        """The caller, looked up once, however many fields ask. Raises Unauthenticated or UnknownMember."""
+        """The caller, looked up once, however many fields ask, also when that fails. Raises Unauthenticated or
+        UnknownMember.
+        """
         async with self._signing_in:
+            if self._refused is not None:
+                raise self._refused
             if self._principal is None:
-                await self.sign_in_again()
+                await self._sign_in_once()
         if self.request.scope["type"] == "websocket":
             self.renew()
         return self.principal
 
+    async def _sign_in_once(self) -> None:
+        try:
+            await self.sign_in_again()
+        except Exception as error:
+            if self.request.scope["type"] == "http":  # a socket lives long, and may be luckier later
+                self._refused = error
+            raise
+
     async def sign_in_again(self) -> None:
         """Look the caller up anew: the token may have expired, the roles changed. Raises as `sign_in`."""
         self._principal = await self.authenticator.principal(self._token())
+
+    async def count(self, points: int) -> None:
+        """Count an operation for the member who asks. Raises TooMany.
+
+        The door has counted each request for its address; on a socket each operation counts like one.
+        """
+        if self.request.scope["type"] == "websocket":
+            await self.limiter.note("address", network(client_address(self.request)))
+        try:
+            principal = await self.sign_in()
+        except Exception:  # noqa: BLE001 - whatever it is, the fields that need a caller say it
+            return
+        await self.limiter.hit("member", str(principal.member_id), points)
 
     def renew(self) -> None:
         """Forget what was loaded."""

@@ -7,6 +7,8 @@ from strawberry.types.enum import has_enum_definition
 
 from kurir_api.dispatch.eligibility import EligibilityReason
 from kurir_api.models import (
+    AccessAction,
+    AccessBy,
     AlarmReason,
     AlertStatus,
     CarePhase,
@@ -64,6 +66,19 @@ VALUES: Mapping[type[Enum], Mapping[str, str]] = {
         "SOCIAL_ORGANIZATION": "A social organisation (orsos).",
         "WELFARE_INSTITUTION": "A welfare institution that cares for people itself (LKS, LKSA).",
         "COMMUNITY": "People who help together without being more formal than that.",
+    },
+    AccessAction: {
+        "READ": "Somebody was shown it.",
+        "WRITTEN": "It was written down, or changed.",
+        "USED": "Kurir used it, to send something or to reckon with it; nobody was shown it.",
+        "EXPORTED": "It went into a document or a file.",
+        "ERASED": "It was removed for good.",
+    },
+    AccessBy: {
+        "MEMBER": "A signed-in member.",
+        "FAMILY_LINK": "Whoever has the link that the family was given.",
+        "COMMAND": "Somebody who administers the server, by a command.",
+        "KURIR": "Kurir by itself.",
     },
     Weekday: {
         "MONDAY": "Senin.",
@@ -142,7 +157,8 @@ VALUES: Mapping[type[Enum], Mapping[str, str]] = {
         "NO_LOCATION": "Neither a fix nor a home is known. Keeps alerts away, not claims.",
         "STALE_LOCATION": "The last fix is too old, and no home is known. Keeps alerts away, not claims.",
         "ALERT_BUDGET_SPENT": "The member was alerted often enough this week. Keeps alerts away, not claims.",
-        "ALREADY_DECLINED": "The member declined this task, gave it back or lost it. Keeps alerts away, not claims.",
+        "ALREADY_DECLINED": "The member declined this task, gave it back, handed it over or lost it. Keeps alerts "
+        "away, not claims.",
         "OUT_OF_REGION": "The member does not volunteer where the task is.",
         "ALREADY_CLAIMED": "The member has a slot of this task.",
     },

@@ -7,6 +7,7 @@ import strawberry
 from kurir_api import errors
 from kurir_api.dispatch.eligibility import EligibilityReason as EligibilityReason  # noqa: PLC0414 - described here
 from kurir_api.schema.context import Info
+from kurir_api.telemetry.metrics import REFUSALS
 
 if TYPE_CHECKING:
     from kurir_api.schema.cases.types import Case
@@ -130,6 +131,7 @@ class RefusalHandler:
         """The union member for the refusal; NotFound when it is about a row that the caller may not, or no longer,
         know of: every union that holds such a refusal holds NotFound too.
         """
+        REFUSALS.labels(exception.code).inc()
         details = await _details(exception, info)
         if None in details.values():
             missing = errors.NotFound()

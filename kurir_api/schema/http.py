@@ -5,11 +5,12 @@ never a 5xx; a fault is a 500 with a reference.
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections import Counter
+from collections.abc import Awaitable, Callable, Hashable, Mapping, Sequence
 from datetime import timedelta
 from json import JSONDecodeError
 from types import NoneType
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 import orjson
 from cross_web import AsyncHTTPRequestAdapter, HTTPException, StarletteRequestAdapter
@@ -30,8 +31,10 @@ from strawberry.types import ExecutionResult
 from strawberry.types.graphql import OperationType
 from strawberry.types.unset import UnsetType
 
+from kurir_api.database import DatabaseDown
 from kurir_api.errors import ClientError, asked_locale
-from kurir_api.schema.masking import BAD_USER_INPUT, INTERNAL, fault_error, log_fault
+from kurir_api.schema.masking import AGAIN_SECONDS, BAD_USER_INPUT, INTERNAL, fault_error, log_fault
+from kurir_api.schema.trusted import PersistedQueryNotFound, TrustedDocuments
 from kurir_api.schema.websocket import SocketAdapter, TransportHandler
 
 C = TypeVar("C")
@@ -71,6 +74,13 @@ def _holds_nul(value: object) -> bool:
     return False
 
 
+def _again(response: Response, status: int = 503, seconds: int = AGAIN_SECONDS) -> Response:
+    """The answer to one who is to ask again: since the database did nothing, or since it was too often."""
+    response.status_code = status
+    response.headers["retry-after"] = str(seconds)
+    return response
+
+
 class _Request(StarletteRequestAdapter):
     async def get_body(self) -> bytes:
         """The body, read no further than what is accepted."""
@@ -93,6 +103,9 @@ class GraphQLView(GraphQL[C, None]):
     A body may hold 256 KB and take `body_seconds` to arrive. Mount the view with
     `Route("/graphql", view, max_body_size=...)` above that, as Starlette's own limit answers in plain text.
 
+    `documents` says which documents are answered. `caller` names who a socket belongs to once it is let in: one may
+    have ten. `count` is told the points of each operation that a socket asks for.
+
     In production only POST is answered. Otherwise GET runs queries, and a browser that asks for a page gets
     what `ide_page` gives. WebSockets are opened from this host's own pages, from `allowed_origins`, and by clients
     that aren't browsers.
@@ -113,6 +126,9 @@ class GraphQLView(GraphQL[C, None]):
         on_connect: Callable[[C], Awaitable[None]],
         production: bool,
         allowed_origins: Sequence[str] = (),
+        documents: TrustedDocuments | None = None,
+        caller: Callable[[C], Hashable] | None = None,
+        count: Callable[[C, int], Awaitable[None]] | None = None,
         ide_page: Callable[[], Awaitable[str]] | None = None,
     ) -> None:
         super().__init__(
@@ -125,6 +141,10 @@ class GraphQLView(GraphQL[C, None]):
         )
         self.make_context = make_context
         self.on_connect = on_connect
+        self.documents = documents
+        self.caller = caller
+        self.count = count
+        self.sockets: Counter[Hashable] = Counter()
         self.ide_page = ide_page
         self.methods = ("POST",) if production else ("GET", "POST")
 
@@ -152,11 +172,14 @@ class GraphQLView(GraphQL[C, None]):
         except ClientError as error:
             locale = asked_locale(request.headers.get("accept-language", ""))
             status = STATUS_BY_CODE.get(error.client_code, 400)
+            if isinstance(error, PersistedQueryNotFound) and media_type(request.headers.get("accept", "")) == JSON:
+                status = 200  # clients look for it there: they send the document next
             return self._refusal(request, status, error.message(locale), code=error.client_code)
         except ClientDisconnect:
             raise
         except Exception as error:  # noqa: BLE001  # the view is the boundary: the caller reads a reference
-            return self._json(request, {"errors": [fault_error(log_fault(error))]}, 500)
+            response = self._json(request, {"errors": [fault_error(log_fault(error), error)]}, 500)
+            return _again(response) if isinstance(error, DatabaseDown) else response
 
     def _refusal(self, request: Request, status: int, message: str, *, code: str = BAD_USER_INPUT) -> Response:
         response = self._json(request, {"errors": [{"message": message, "extensions": {"code": code}}]}, status)
@@ -235,7 +258,7 @@ class GraphQLView(GraphQL[C, None]):
         reading = request_adapter.method == "GET"
         try:
             return await self.schema.execute(
-                request_data.query,
+                await self.document(request_data.query, request_data.extensions),
                 variable_values=request_data.variables,
                 context_value=context,
                 root_value=root_value,
@@ -253,6 +276,10 @@ class GraphQLView(GraphQL[C, None]):
             if error.operation_type is OperationType.SUBSCRIPTION:
                 raise HTTPException(400, "Subscriptions are served over WebSocket only.") from error
             raise HTTPException(405, "A mutation must be sent by POST.") from error
+
+    async def document(self, query: str | None, extensions: Mapping[str, Any] | None) -> str | None:
+        """The document to run, which `extensions` may name by its hash. Raises ClientError."""
+        return await self.documents.text(query, extensions) if self.documents else query
 
     async def _body(self, request: AsyncHTTPRequestAdapter) -> bytes:
         try:
@@ -298,6 +325,11 @@ class GraphQLView(GraphQL[C, None]):
         if sub_response.media_type == GRAPHQL_JSON and "data" not in response_data:
             codes = {error["extensions"]["code"] for error in response_data["errors"]}  # type: ignore
             response.status_code = 500 if INTERNAL in codes else 400
+        if not isinstance(response_data, list) and response_data.get("data") is None:
+            errors: Sequence[Mapping[str, Any]] = cast("Any", response_data).get("errors") or ()
+            for told in (error.get("extensions") or {} for error in errors):
+                if "retryAfter" in told:
+                    return _again(response, STATUS_BY_CODE.get(told["code"], 503), told["retryAfter"])
         return response
 
     async def on_ws_connect(self, context: C) -> UnsetType:

@@ -69,8 +69,10 @@ NOTHING = Measure()
 LEAF = Measure(depth=1, cost=1)
 LIMITS = Measure(depth=10, aliases=30, directives=20, cost=5_000)
 
-HEAVY = {"statistics": 500}
-"""What root fields cost beyond what is selected of them: these count all that was done in up to ten years."""
+HEAVY = {"statistics": 500, "changes": 200}
+"""What root fields cost beyond what is selected of them: these count all that was done in up to ten years, or look at
+all that the caller may see.
+"""
 
 
 def _clamped(count: object) -> int:
@@ -258,6 +260,9 @@ class _Limits(ValidationCache):
         context = self.execution_context
         document = context.graphql_document
         operation = get_operation_ast(document, context.operation_name) if document else None
+        if context.pre_execution_errors:  # it was one too many
+            yield
+            return
         if document and operation:
             schema = context.schema._schema  # strawberry has no public way to it
             measured = Measuring(schema, document, operation, context.variables or {}).measure()

@@ -17,13 +17,12 @@ import asyncpg
 import orjson
 import structlog
 
-from kurir_api.database import connect_arguments
+from kurir_api.database import ANSWER_SECONDS, connect_arguments
 from kurir_api.errors import ClientError, Words
 
 CHANNEL = "kurir"
 MOST_WAITING = 1_000
 HEARTBEAT_SECONDS = 30.0
-ANSWER_SECONDS = 10.0
 FIRST_PAUSE_SECONDS = 0.1
 LONGEST_PAUSE_SECONDS = 10.0
 OVERLAP = timedelta(seconds=10)
@@ -144,7 +143,7 @@ class LiveEvents:
         pause = FIRST_PAUSE_SECONDS
         while True:
             try:
-                connection = await asyncpg.connect(**connect_arguments(self._url))
+                connection = await asyncpg.connect(**connect_arguments(self._url), command_timeout=ANSWER_SECONDS)
                 try:
                     ended = asyncio.Event()
                     connection.add_termination_listener(lambda _, ended=ended: ended.set())
@@ -170,7 +169,7 @@ class LiveEvents:
                 return
             except TimeoutError:
                 asked_at = datetime.now(UTC)
-                await connection.execute("SELECT 1", timeout=ANSWER_SECONDS)
+                await connection.execute("SELECT 1")
                 self._heard_at = asked_at
 
     def _hear(self, _connection: object, _pid: int, _channel: str, payload: object) -> None:

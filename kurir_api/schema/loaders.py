@@ -4,7 +4,7 @@ They give GraphQL types. What the caller may not see loads as None, or is left o
 """
 
 from collections import defaultdict
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from datetime import UTC, datetime
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -32,6 +32,7 @@ from kurir_api.models import (
     Organization,
     Patient,
     Region,
+    Session,
     Wave,
 )
 from kurir_api.schema.assessments.loaders import AssessmentLoaders
@@ -234,12 +235,12 @@ class Loaders(CaseLoaders, FamilyLoaders, MessageLoaders, AssessmentLoaders, Ref
         return grouped(lambda needs: rows.filter(need_id__in=needs), Pledge.of, "need_id")
 
     @cached_property
-    def held_kinds(self) -> DataLoader[UUID, frozenset[str]]:
-        """The kinds of the tasks for a patient that the caller holds now."""
+    def held_kinds(self) -> DataLoader[UUID, Mapping[str, UUID]]:
+        """The kinds of the tasks for a patient that the caller holds now, each with a claim."""
 
-        async def load(patients: list[UUID]) -> list[frozenset[str]]:
+        async def load(patients: list[UUID]) -> list[Mapping[str, UUID]]:
             found = await held_kinds(self._principal, patients)
-            return [found.get(patient_id, frozenset()) for patient_id in patients]
+            return [found.get(patient_id, {}) for patient_id in patients]
 
         return DataLoader(load_fn=load)
 
@@ -338,6 +339,12 @@ class Loaders(CaseLoaders, FamilyLoaders, MessageLoaders, AssessmentLoaders, Ref
     def duty_shifts(self) -> DataLoader[UUID, list[DutyShift]]:
         """The duty shifts of a member, as far as the caller may know, in the order of the week."""
         rows = visibility.visible_duty_shifts(self._principal).order_by("weekday", "starts")
+        return grouped(lambda members: rows.filter(member_id__in=members), same, "member_id")
+
+    @cached_property
+    def sessions(self) -> DataLoader[UUID, list[Session]]:
+        """The caller's own sessions that go on, the one used last first."""
+        rows = visibility.visible_sessions(self._principal).filter(ended_at__isnull=True).order_by("-last_used_at")
         return grouped(lambda members: rows.filter(member_id__in=members), same, "member_id")
 
     @cached_property

@@ -15,8 +15,10 @@ from strawberry.exceptions import MissingQueryError, StrawberryInputCoercionErro
 from strawberry.schema.exceptions import CannotGetOperationTypeError, InvalidOperationTypeError
 from strawberry.types import ExecutionContext
 
-from kurir_api.errors import ClientError
+from kurir_api.database import DatabaseDown
+from kurir_api.errors import ClientError, TooMany
 from kurir_api.logs import causes_of
+from kurir_api.telemetry.metrics import FAULTS
 
 BAD_USER_INPUT = "BAD_USER_INPUT"
 INTERNAL = "INTERNAL"
@@ -24,6 +26,9 @@ FAULT_MESSAGE = (
     "Something went wrong on our side; quote reference {reference}. / "
     "Terjadi kesalahan di sisi kami; sebutkan rujukan {reference}."
 )
+AGAIN_SECONDS = 5
+"""After how long one tries again what the database didn't do."""
+
 UNFIT_REQUESTS = (
     MissingQueryError,
     CannotGetOperationTypeError,
@@ -41,15 +46,17 @@ def log_fault(error: BaseException, **where: str | None) -> str:
     `where`, which must hold names from the code only.
     """
     reference = secrets.token_hex(4)
+    FAULTS.inc()
     log.error("fault", reference=reference, causes=causes_of(error), **where)
     return reference
 
 
-def fault_error(reference: str) -> dict[str, Any]:
-    """The GraphQL error a caller sees instead of a fault, as JSON."""
+def fault_error(reference: str, error: BaseException | None = None) -> dict[str, Any]:
+    """The GraphQL error a caller sees instead of a fault, as JSON; with `retryAfter`, seconds, when it will pass."""
+    again = {"retryAfter": AGAIN_SECONDS} if isinstance(error, DatabaseDown) else {}
     return {
         "message": FAULT_MESSAGE.format(reference=reference),
-        "extensions": {"code": INTERNAL, "reference": reference},
+        "extensions": {"code": INTERNAL, "reference": reference, **again},
     }
 
 
@@ -112,11 +119,12 @@ class KurirSchema(strawberry.Schema):
         code = client_code(error)
         if code is not None:
             message = cause.message(locale) if isinstance(cause, ClientError) else error.message
-            return _rewritten(error, message, {**(error.extensions or {}), "code": code})
+            again = {"retryAfter": cause.retry_after} if isinstance(cause, TooMany) else {}
+            return _rewritten(error, message, {**(error.extensions or {}), "code": code, **again})
         fault = cause or error
         # One exception may fail many fields, as a loader's does: it is one fault with one reference.
         if id(fault) not in references:
             names = [node.name.value for node in error.nodes or () if hasattr(node, "name")]
             references[id(fault)] = log_fault(fault, field=names[0] if names else None)
-        masked = fault_error(references[id(fault)])
+        masked = fault_error(references[id(fault)], fault)
         return _rewritten(error, masked["message"], masked["extensions"])

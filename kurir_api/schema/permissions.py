@@ -9,6 +9,7 @@ from strawberry.extensions.field_extension import AsyncExtensionResolver, FieldE
 from kurir_api.auth import Principal
 from kurir_api.errors import NotAllowed
 from kurir_api.models import Role
+from kurir_api.services.accesses import note_root
 
 EVERY_MEMBER = frozenset(Role)
 VOLUNTEERS = frozenset({Role.VOLUNTEER})
@@ -38,8 +39,9 @@ class MayCall(FieldExtension):
     async def resolve_async(
         self, next_: AsyncExtensionResolver, source: Any, info: strawberry.Info[Any, Any], **kwargs: Any
     ) -> Any:
-        """Sign the caller in, check the roles, then resolve."""
+        """Sign the caller in, check the roles, then resolve; what it reads of patients it reads for this field."""
         require(await info.context.sign_in(), self.roles)
+        note_root(info.field_name)
         if info.operation.operation is OperationType.MUTATION:
             info.context.renew()  # writes run one after another: what an earlier one loaded may have changed
         return await next_(source, info, **kwargs)

@@ -5,13 +5,14 @@ bad message closes the socket with 4400, a fault with 4500 and a reference, and 
 """
 
 import asyncio
-from collections.abc import AsyncGenerator, Mapping
+from collections import Counter
+from collections.abc import AsyncGenerator, Hashable, Mapping
 from contextlib import suppress
 from json import JSONDecodeError
 from types import NoneType
 from typing import Any, cast
 
-from graphql import GraphQLError
+from graphql import GraphQLError, get_operation_ast, parse
 from starlette.websockets import WebSocketDisconnect, WebSocketState
 from strawberry.asgi import ASGIWebSocketAdapter
 from strawberry.exceptions import ConnectionRejectionError
@@ -23,13 +24,19 @@ from strawberry.subscriptions.protocols.graphql_transport_ws.types import (
     SubscribeMessage,
 )
 
+from kurir_api.errors import ClientError, TooMany
+from kurir_api.schema.counting import points
+from kurir_api.schema.limits import MAX_TOKENS
 from kurir_api.schema.masking import log_fault
 
 MAX_MESSAGE = 64 * 1024
 MAX_OPERATIONS = 20
+MAX_SOCKETS = 10
+"""Of one member, in one process."""
+
 MAX_REASON = 123  # bytes of a close frame's reason, RFC 6455 section 5.5
 SUBSCRIBE_PAYLOAD: Mapping[str, type | tuple[type, ...]] = {
-    "query": str,
+    "query": (str, NoneType),
     "variables": (dict, NoneType),
     "operationName": (str, NoneType),
     "extensions": (dict, NoneType),
@@ -44,8 +51,10 @@ def _well_formed(message: object) -> bool:
         return False
     if message["type"] == "subscribe":
         payload = message.get("payload")
-        return isinstance(payload, dict) and all(
-            isinstance(payload.get(name), kind) for name, kind in SUBSCRIBE_PAYLOAD.items()
+        return (
+            isinstance(payload, dict)
+            and all(isinstance(payload.get(name), kind) for name, kind in SUBSCRIBE_PAYLOAD.items())
+            and ("query" in payload or "persistedQuery" in (payload.get("extensions") or {}))
         )
     return isinstance(message.get("payload"), (dict, NoneType))
 
@@ -93,9 +102,14 @@ class TransportHandler(BaseGraphQLTransportWSHandler[Any, None]):
     """
 
     recheck: asyncio.Task[None] | None = None
+    owner: Hashable = None
 
     async def shutdown(self) -> None:
         """Stop the recheck, then every operation."""
+        if self.owner is not None:
+            sockets = cast("Any", self.view).sockets
+            sockets[self.owner] -= 1
+            sockets += Counter()  # forgets those that are down to none
         if self.recheck:
             self.recheck.cancel()
             with suppress(asyncio.CancelledError):
@@ -119,6 +133,16 @@ class TransportHandler(BaseGraphQLTransportWSHandler[Any, None]):
         await super().handle_connection_init({**message, "payload": message.get("payload") or {}})
         if self.connection_acknowledged and self.recheck is None:
             self.recheck = asyncio.create_task(self._recheck())
+            await self._count_socket()
+
+    async def _count_socket(self) -> None:
+        view = cast("Any", self.view)
+        if view.caller is None:
+            return
+        self.owner = view.caller(self.context)
+        view.sockets[self.owner] += 1
+        if view.sockets[self.owner] > MAX_SOCKETS:
+            await self.websocket.close(4429, f"A member may have {MAX_SOCKETS} sockets; close one first")
 
     async def _recheck(self) -> None:
         while True:
@@ -134,13 +158,38 @@ class TransportHandler(BaseGraphQLTransportWSHandler[Any, None]):
     async def handle_subscribe(self, message: SubscribeMessage) -> None:
         """Start an operation, unless the socket already runs as many as it may."""
         if len(self.operations) >= MAX_OPERATIONS and message["id"] not in self.operations:
-            refusal = GraphQLError(
-                f"A socket may run {MAX_OPERATIONS} operations at a time; complete one first.",
-                extensions={"code": "RATE_LIMITED"},
-            )
-            await self.send_message({"id": message["id"], "type": "error", "payload": [refusal.formatted]})
+            reason = f"A socket may run {MAX_OPERATIONS} operations at a time; complete one first."
+            await self._refuse(message, reason, "RATE_LIMITED")
             return
+        if self.connection_acknowledged:
+            payload = message["payload"]
+            try:
+                # An empty one is refused like any that can't be parsed.
+                query = await cast("Any", self.view).document(payload.get("query"), payload.get("extensions")) or ""
+                await self._count(query, payload.get("operationName"))
+            except ClientError as error:
+                again = {"retryAfter": error.retry_after} if isinstance(error, TooMany) else {}
+                said = error.message(getattr(self.context, "locale", "id"))
+                await self._refuse(message, said, error.client_code, **again)
+                return
+            message = {**message, "payload": {**payload, "query": query}}
         await super().handle_subscribe(message)
+
+    async def _count(self, query: str, name: str | None) -> None:
+        """Count the operation here, where the next message waits for it. Raises TooMany."""
+        count = cast("Any", self.view).count
+        if count is None:
+            return
+        try:
+            document = parse(query, max_tokens=MAX_TOKENS)
+        except GraphQLError:
+            return  # it is refused where it is run
+        if operation := get_operation_ast(document, name):
+            await count(self.context, points(document, operation))
+
+    async def _refuse(self, message: SubscribeMessage, reason: str, code: str, **more: int) -> None:
+        refusal = GraphQLError(reason, extensions={"code": code, **more})
+        await self.send_message({"id": message["id"], "type": "error", "payload": [refusal.formatted]})
 
     async def handle_task_exception(self, error: Exception) -> None:
         """A fault that escaped an operation: log it without its message. A closed socket is none."""

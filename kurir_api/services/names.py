@@ -109,5 +109,14 @@ def tokens(field: str, name: str) -> list[str]:
     """The keyed index of each distinct sound of `name`, sorted; `field` ("patient.name") keeps columns apart. Of a
     name without any, "Mas" or one in another script, that of the name itself: so a name always has some.
     """
-    heard = sounds(name) or [" ".join(name.casefold().split())]
-    return sorted({vault().index(field, sound) for sound in heard})
+    return sorted({vault().index(field, sound) for sound in _heard(name)})
+
+
+def all_tokens(field: str, name: str) -> list[list[str]]:
+    """The tokens under each of the office's keys: a name may have been written before they changed."""
+    by_sound = [vault().indexes(field, sound) for sound in dict.fromkeys(_heard(name))]
+    return [sorted(tokens) for tokens in zip(*by_sound, strict=True)]
+
+
+def _heard(name: str) -> list[str]:
+    return sounds(name) or [" ".join(name.casefold().split())]

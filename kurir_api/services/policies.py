@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from enum import StrEnum
+from typing import NamedTuple
 from uuid import UUID
 
 from kurir_api.auth import Principal
@@ -11,21 +12,24 @@ from kurir_api.services.visibility import DESK, decided_referrals
 from kurir_api.task_kinds import PatientField, task_kinds
 
 
-def revealed_fields(principal: Principal, region_code: str, held_kinds: Iterable[str]) -> frozenset[PatientField]:
-    """What the principal may read of a patient in the region, holding claims of tasks of these kinds for them.
+def ground_to_read(
+    principal: Principal, region_code: str, held: Mapping[str, UUID], field: PatientField
+) -> str | None:
+    """By what the principal may read the field of a patient in the region: "" as a coordinator, "claim:id" holding a
+    claim of a kind of task that needs it, of those in `held`; None: they may not.
 
-    A coordinator everything; a holder what the kinds of task need; the desk writes it down without reading it again.
+    The desk writes down what it doesn't read again.
     """
     if principal.reaches(region_code, Role.COORDINATOR):
-        return frozenset(PatientField)
-    return frozenset[PatientField]().union(*(task_kinds()[kind].reveals for kind in held_kinds))
+        return ""
+    return next((f"claim:{claim}" for kind, claim in held.items() if field in task_kinds()[kind].reveals), None)
 
 
-def may_locate(principal: Principal, region_code: str, held_kinds: Iterable[str]) -> bool:
-    """Whether the principal may know where a patient in the region is: the desk, and holders who need the address."""
-    return principal.reaches(region_code, *DESK) or PatientField.ADDRESS in revealed_fields(
-        principal, region_code, held_kinds
-    )
+def ground_to_locate(principal: Principal, region_code: str, held: Mapping[str, UUID]) -> str | None:
+    """By what the principal may know where a patient in the region is: "" as the desk, else as for the address."""
+    if principal.reaches(region_code, *DESK):
+        return ""
+    return ground_to_read(principal, region_code, held, PatientField.ADDRESS)
 
 
 OFFICERS_NEED = frozenset({PatientField.PHONE, PatientField.ADDRESS})
@@ -40,26 +44,35 @@ class Deciding(StrEnum):
     LIVE = "LIVE"
 
 
-async def deciding(principal: Principal, patient_ids: Iterable[UUID]) -> Mapping[UUID, Deciding]:
+class Decision(NamedTuple):
+    """That, and "referral:id" of one that makes it so."""
+
+    deciding: Deciding = Deciding.NOTHING
+    ground: str = ""
+
+
+async def decisions(principal: Principal, patient_ids: Iterable[UUID]) -> Mapping[UUID, Decision]:
     """By patient, what the principal decides as an officer of a programme they were referred to; what was revoked
     isn't theirs to know any more. At most one statement.
     """
-    found: dict[UUID, Deciding] = {}
+    found: dict[UUID, Decision] = {}
     if principal.has_any((Role.PROGRAMME_OFFICER,)):
         referrals = decided_referrals(principal).filter(patient_id__in=list(patient_ids))
         referrals = referrals.exclude(status=ReferralStatus.REVOKED)
-        for patient_id, status in await referrals.values_list("patient_id", "status"):
-            live = status in LIVE_REFERRAL or found.get(patient_id) is Deciding.LIVE
-            found[patient_id] = Deciding.LIVE if live else Deciding.DONE
+        for patient_id, status, referral_id in await referrals.values_list("patient_id", "status", "id"):
+            if status in LIVE_REFERRAL:
+                found[patient_id] = Decision(Deciding.LIVE, f"referral:{referral_id}")
+            else:
+                found.setdefault(patient_id, Decision(Deciding.DONE, f"referral:{referral_id}"))
     return found
 
 
-async def held_kinds(principal: Principal, patient_ids: Iterable[UUID]) -> Mapping[UUID, frozenset[str]]:
-    """By patient, the kinds of the tasks for them that the principal holds now. One statement."""
+async def held_kinds(principal: Principal, patient_ids: Iterable[UUID]) -> Mapping[UUID, Mapping[str, UUID]]:
+    """By patient, the kinds of the tasks for them that the principal holds now, each with a claim. One statement."""
     held = Claim.filter(
         member_id=principal.member_id, status__in=HOLDING, task__case__patient_id__in=list(patient_ids)
     )
-    found: defaultdict[UUID, frozenset[str]] = defaultdict(frozenset)
-    for patient_id, kind in await held.values_list("task__case__patient_id", "task__kind"):
-        found[patient_id] |= {kind}
+    found: defaultdict[UUID, dict[str, UUID]] = defaultdict(dict)
+    for patient_id, kind, claim_id in await held.values_list("task__case__patient_id", "task__kind", "id"):
+        found[patient_id][kind] = claim_id
     return found

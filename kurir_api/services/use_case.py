@@ -22,10 +22,12 @@ from tortoise.transactions import in_transaction
 from kurir_api.auth import Principal
 from kurir_api.errors import IdempotencyKeyReused, InvalidInput, Refusal, refusal_from
 from kurir_api.models import IdempotencyKey, new_id
+from kurir_api.services.accesses import accounted
 from kurir_api.vault import vault
 
 ATTEMPTS = 4
 LONGEST_KEY = 200
+FINGERPRINT = "idempotency_key"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -46,8 +48,9 @@ def use_case(effect: Effect[C, R]) -> Effect[C, R]:
     Meeting another is a deadlock, or a row that arrived between the effect's check and its write and that the
     database keeps unique: on the next try the check sees it, and refuses in words.
 
-    The key's row is written in the effect's transaction, and keeps the result or the refusal. Invalid input
-    is not kept: it may be mended under the same key. Raises what the effect raises, and IdempotencyKeyReused.
+    The key's row is written in the effect's transaction, and keeps the result or the refusal. Input that was refused
+    as invalid may be mended under the same key; the same input is refused again, though it might do by then. Raises
+    what the effect raises, and IdempotencyKeyReused.
     """
     outcome: TypeAdapter[R] = TypeAdapter(get_type_hints(effect)["return"])
 
@@ -68,17 +71,15 @@ def use_case(effect: Effect[C, R]) -> Effect[C, R]:
 
 async def _once(effect: Effect[C, R], outcome: TypeAdapter[R], principal: Principal, command: C) -> R:
     if command.idempotency_key is None:
-        async with in_transaction():
+        async with in_transaction(), accounted(_name(effect), within=True):
             return await effect(principal, command)
-    async with in_transaction():
+    async with in_transaction(), accounted(_name(effect), within=True):
         key = await _take_key(principal, effect.__name__, command)
         if isinstance(key, dict):
             return _answer_again(key, outcome)
         try:
-            async with in_transaction():
+            async with in_transaction(), accounted(_name(effect), within=True):
                 result = await effect(principal, command)
-        except InvalidInput:
-            raise
         except Refusal as refusal:
             refused = refusal
             await _keep(key, {"refused": refusal.code, "payload": refusal.payload()})
@@ -86,6 +87,12 @@ async def _once(effect: Effect[C, R], outcome: TypeAdapter[R], principal: Princi
             await _keep(key, {"done": outcome.dump_python(result, mode="json")})
             return result
     raise refused
+
+
+def _name(effect: Effect[C, R]) -> str:
+    """As the API calls it, such as openCase."""
+    first, *others = effect.__name__.split("_")
+    return first + "".join(other.title() for other in others)
 
 
 async def _take_key(principal: Principal, mutation: str, command: Command) -> UUID | dict[str, Any]:
@@ -97,25 +104,31 @@ async def _take_key(principal: Principal, mutation: str, command: Command) -> UU
             id=f"Panjangnya 1 sampai {LONGEST_KEY} karakter.",
             en=f"Use 1 to {LONGEST_KEY} characters.",
         )
-    fingerprint = _fingerprint(command)
+    asked = _asked(command)
     rows = await get_connection("default").execute_query_dict(
         "INSERT INTO idempotency_key (id, member_id, mutation, key, fingerprint, created_at)"
         " VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (member_id, mutation, key) DO NOTHING RETURNING id",
-        [new_id(), principal.member_id, mutation, key, fingerprint, datetime.now(UTC)],
+        [new_id(), principal.member_id, mutation, key, vault().index(FINGERPRINT, asked), datetime.now(UTC)],
     )
     if rows:
         return UUID(str(rows[0]["id"]))
-    kept = await IdempotencyKey.get(member_id=principal.member_id, mutation=mutation, key=key)
-    if kept.fingerprint != fingerprint or kept.outcome is None:
+    kept = await IdempotencyKey.select_for_update().get(member_id=principal.member_id, mutation=mutation, key=key)
+    if kept.outcome is not None and vault().same(FINGERPRINT, asked, kept.fingerprint):
+        return kept.outcome
+    if kept.outcome is None or kept.outcome.get("refused") != InvalidInput.code:
         raise IdempotencyKeyReused
-    return kept.outcome
+    kept.fingerprint, kept.created_at = vault().index(FINGERPRINT, asked), datetime.now(UTC)
+    await kept.save(update_fields=["fingerprint", "created_at"])
+    return kept.id
 
 
-def _fingerprint(command: Command) -> str:
-    """A keyed digest: the input may hold a national id, which a plain digest would let anyone guess."""
+def _asked(command: Command) -> str:
+    """The input as text, of which only a keyed digest is kept: it may hold a national id, which a plain digest would
+    let anyone guess.
+    """
     # asyncpg's UUIDs are a subclass, which orjson doesn't take by itself.
-    text = orjson.dumps(asdict(replace(command, idempotency_key=None)), default=str, option=orjson.OPT_SORT_KEYS)
-    return vault().index("idempotency_key", text.decode())
+    keyless = asdict(replace(command, idempotency_key=None))
+    return orjson.dumps(keyless, default=str, option=orjson.OPT_SORT_KEYS).decode()
 
 
 async def _keep(key_id: UUID, outcome: dict[str, Any]) -> None:

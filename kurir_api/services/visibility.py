@@ -10,6 +10,7 @@ from kurir_api.auth import Principal
 from kurir_api.models import (
     HOLDING,
     LIVE,
+    AccessEntry,
     Account,
     AidLookup,
     Alarm,
@@ -44,6 +45,7 @@ from kurir_api.models import (
     RegionLevel,
     Report,
     Role,
+    Session,
     Task,
     TaskStatus,
     TransitionLog,
@@ -57,7 +59,7 @@ DESK = (Role.DESK_OFFICER, Role.COORDINATOR)
 OFFICE = (*DESK, Role.ADMIN)
 HELPERS = (Role.VOLUNTEER, Role.PARTNER_REVIEWER)
 MEASURING = (Role.VOLUNTEER, *OFFICE)
-"""Who may know how far away a task is: metres from enough places tell where the patient lives."""
+"""Who may know how far away a task's area is."""
 
 ANSWERING = (*HOLDING, ClaimStatus.COMPLETED)
 """The claims with which one writes down, and mends, what a visit found out."""
@@ -134,6 +136,12 @@ def visible_patients(principal: Principal) -> QuerySet[Patient]:
     )
 
 
+def visible_accesses(principal: Principal) -> QuerySet[AccessEntry]:
+    """Who read and wrote what of the patients of the regions that one coordinates or administers."""
+    patients = Patient.filter(within("region_id", principal.regions(Role.COORDINATOR, Role.ADMIN)))
+    return AccessEntry.filter(patient_id__in=Subquery(patients.values("id")))
+
+
 def visible_reports(principal: Principal) -> QuerySet[Report]:
     """The desk's regions', and what one took down oneself."""
     return Report.filter(within("region_id", principal.regions(*DESK)) | Q(taken_by_id=principal.member_id))
@@ -147,6 +155,11 @@ def visible_messages(principal: Principal) -> QuerySet[Message]:
 def visible_family_links(principal: Principal) -> QuerySet[FamilyLink]:
     """Those of the desk's cases."""
     return FamilyLink.filter(within("case__region_id", principal.regions(*DESK)))
+
+
+def visible_sessions(principal: Principal) -> QuerySet[Session]:
+    """One's own."""
+    return Session.filter(member_id=principal.member_id)
 
 
 def visible_recurrences(principal: Principal) -> QuerySet[Recurrence]:
@@ -236,6 +249,17 @@ def assignable_members(principal: Principal, task: Task) -> QuerySet[Member]:
         return members
     around = Membership.filter(role=Role.VOLUNTEER, region_id__in=region_and_above(task.region_id))
     return Member.filter(Q(id__in=Subquery(members.values("id"))) | Q(id__in=Subquery(around.values("member_id"))))
+
+
+def receiving_members(principal: Principal, task: Task) -> QuerySet[Member]:
+    """To whom the caller may hand a claim of the task: whom they could assign it to, and the volunteers of the
+    organisations that they volunteer for themselves.
+    """
+    fellows = Membership.filter(
+        role=Role.VOLUNTEER, organization_id__in=principal.organizations(Role.VOLUNTEER)
+    ).values("member_id")
+    assignable = assignable_members(principal, task).values("id")
+    return Member.filter(Q(id__in=Subquery(assignable)) | Q(id__in=Subquery(fellows)))
 
 
 def visible_memberships(principal: Principal) -> QuerySet[Membership]:

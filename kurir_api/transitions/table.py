@@ -131,13 +131,23 @@ CLAIM: Machine = {
     "complete": _move((K.IN_PROGRESS,), K.COMPLETED, Who.HOLDER, event=LiveEvent.COMPLETED),
     "release": _move((K.HELD,), K.RELEASED, Who.HOLDER, event=LiveEvent.RELEASED),
     "revoke": _move(
-        (K.OFFERED, K.HELD, K.IN_PROGRESS), K.REVOKED, Who.COORDINATOR, reason=True, event=LiveEvent.RELEASED
+        (K.OFFERED, K.HELD, K.IN_PROGRESS),
+        K.REVOKED,
+        Who.COORDINATOR,
+        Who.SYSTEM,
+        reason=True,
+        event=LiveEvent.RELEASED,
     ),
     "expire": _move((K.HELD,), K.EXPIRED, Who.SYSTEM, event=LiveEvent.RELEASED),
     "report_no_show": _move((K.HELD, K.IN_PROGRESS), K.NO_SHOW, Who.COORDINATOR, event=LiveEvent.RELEASED),
     "cancel": _move((K.OFFERED, K.HELD), K.REVOKED, Who.SYSTEM, event=LiveEvent.RELEASED),
     "verify": _move((K.COMPLETED,), K.VERIFIED, Who.SYSTEM),
     "dispute": _move((K.COMPLETED,), K.DISPUTED, Who.SYSTEM, event=LiveEvent.RELEASED),
+    # Of an offer to take over: the slot is another's, and stays so.
+    "decline_hand_over": _move((K.OFFERED,), K.DECLINED, Who.HOLDER, event=LiveEvent.CHANGED),
+    "lapse_hand_over": _move((K.OFFERED,), K.EXPIRED, Who.SYSTEM, event=LiveEvent.CHANGED),
+    "withdraw_hand_over": _move((K.OFFERED,), K.REVOKED, Who.SYSTEM, event=LiveEvent.CHANGED),
+    "hand_over": _move((K.HELD,), K.HANDED_OVER, Who.SYSTEM, event=LiveEvent.CHANGED),
 }
 
 COST: Machine = {
@@ -206,6 +216,7 @@ UNLOGGED: frozenset[type[Stateful]] = frozenset({Wave, Alert})
 BEGINNINGS: Mapping[tuple[str, str], LiveEvent] = {
     ("claim", "claim"): LiveEvent.CLAIMED,
     ("claim", "offer"): LiveEvent.CHANGED,
+    ("claim", "offer_hand_over"): LiveEvent.CHANGED,
 }
 """What subscribers are told of rows that begin rather than move, by machine and action as logged."""
 

@@ -1,12 +1,13 @@
 """Assessments and their forms."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Annotated
 
 import strawberry
 
 from kurir_api import models
+from kurir_api.schema.accesses.accounting import read
 from kurir_api.schema.context import Info
 from kurir_api.schema.ids import Node, global_id
 from kurir_api.schema.members.types import Member
@@ -85,10 +86,12 @@ class Assessment(Node):
         """In the caller's language."""
         return TaskKind.of(self.row.kind, info.context.locale)
 
-    @strawberry.field(description="The answers, as the form has them.")
-    def answers(self) -> Json:
+    @strawberry.field(
+        description="The answers, as the form has them; none of them once the patient's consent was withdrawn."
+    )
+    async def answers(self, info: Info) -> Json:
         """Unsealed when asked for."""
-        return Json(answers_of(self.row))
+        return Json(answers_of(self.row) if await self._read(info) else {})
 
     @strawberry.field(description="Who gave the answers last.")
     async def filled_by(self, info: Info) -> Member:
@@ -98,20 +101,28 @@ class Assessment(Node):
     @strawberry.field(description="The programmes that the household has.")
     async def has(self, info: Info) -> list[Programme]:
         """Those that the regency knows."""
-        return [Programme.of(row) for row in await self._programmes(info, had(self.row))]
+        return [Programme.of(row) for row in await self._programmes(info, had)]
 
     @strawberry.field(description="The active programmes that the household needs and doesn't have.")
     async def needs(self, info: Info) -> list[Programme]:
         """Those of the regency."""
-        return [Programme.of(row) for row in await self._programmes(info, needed(self.row)) if row.active]
+        return [Programme.of(row) for row in await self._programmes(info, needed) if row.active]
 
     @strawberry.field(
         description="The patient's referrals to the programmes that are needed, newest first; for the desk."
     )
     async def referrals(self, info: Info) -> list[Referral]:
         """Empty for others."""
-        return await info.context.loaders.referrals_to.load((self.row.patient_id, tuple(needed(self.row))))
+        codes = needed(self.row) if await self._read(info) else ()
+        return await info.context.loaders.referrals_to.load((self.row.patient_id, tuple(codes)))
 
-    async def _programmes(self, info: Info, codes: Sequence[str]) -> list[models.Programme]:
-        keys = [(self.row.regency_code, code) for code in codes]
+    async def _read(self, info: Info) -> bool:
+        """Whether the answers may be read; noted, if so."""
+        subject = await info.context.loaders.subject.load(self.row.case_id)
+        return read(info, subject, "assessment", self.row, f"task:{self.row.task_id}") is not None
+
+    async def _programmes(
+        self, info: Info, named: Callable[[models.Assessment], Sequence[str]]
+    ) -> list[models.Programme]:
+        keys = [(self.row.regency_code, code) for code in (named(self.row) if await self._read(info) else ())]
         return [row for row in await info.context.loaders.programme_by_code.load_many(keys) if row]

@@ -8,10 +8,13 @@ from strawberry.dataloader import DataLoader
 from tortoise.expressions import Q
 
 from kurir_api.models import Holiday
-from kurir_api.schema.loading import OfCaller, by_key, grouped, ids_in
+from kurir_api.schema.loading import OfCaller, Page, by_key, grouped, ids_in, paged
+from kurir_api.schema.pagination import Connection
 from kurir_api.services import visibility
+from kurir_api.services.accesses import Subject, subjects_of
 
 if TYPE_CHECKING:
+    from kurir_api.schema.accesses.types import AccessEntry
     from kurir_api.schema.recurrences.types import Recurrence
 
 
@@ -27,6 +30,23 @@ class CaseLoaders(OfCaller):
             return [[row for row in rows if row.regency_code in {"", regency}] for regency in regencies]
 
         return DataLoader(load_fn=load)
+
+    @cached_property
+    def subject(self) -> DataLoader[UUID, Subject]:
+        """Whose data the rows of a case hold, which the caller sees."""
+
+        async def load(cases: list[UUID]) -> list[Subject]:
+            found = await subjects_of(cases)
+            return [found[case_id] for case_id in cases]
+
+        return DataLoader(load_fn=load)
+
+    @cached_property
+    def accesses(self) -> "DataLoader[Page, Connection[AccessEntry]]":
+        """A page of the visible accesses to a patient's data."""
+        from kurir_api.schema.accesses.types import AccessEntry  # noqa: PLC0415 - types refer to loaders
+
+        return paged(visibility.visible_accesses(self._principal), AccessEntry.of, "patient_id")
 
     @cached_property
     def recurrence(self) -> "DataLoader[UUID, Recurrence | None]":

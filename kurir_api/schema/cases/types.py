@@ -1,14 +1,16 @@
 """Cases, their patients and their timelines."""
 
 from datetime import date, datetime
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 
 import strawberry
 from strawberry import relay
 from strawberry.dataloader import DataLoader
 
 from kurir_api import models
-from kurir_api.models import CarePhase, CaseStatus, Sex
+from kurir_api.models import AccessAction, CarePhase, CaseStatus, Sex
+from kurir_api.schema.accesses.accounting import read
+from kurir_api.schema.accesses.types import AccessEntry
 from kurir_api.schema.cases.insurance import InsuranceDeadline
 from kurir_api.schema.context import Info
 from kurir_api.schema.family.types import FamilyLink
@@ -20,13 +22,16 @@ from kurir_api.schema.places.types import Facility, Region, region
 from kurir_api.schema.recurrences.types import Recurrence
 from kurir_api.schema.scalars import GeoPoint, Rupiah
 from kurir_api.schema.tasks.types import TaskConnection
+from kurir_api.services.accesses import note
 from kurir_api.services.cases.timeline import summary
-from kurir_api.services.policies import OFFICERS_NEED, Deciding, may_locate, revealed_fields
+from kurir_api.services.policies import OFFICERS_NEED, Deciding, ground_to_locate, ground_to_read
 from kurir_api.services.visibility import DESK
 from kurir_api.task_kinds import PatientField
 
 if TYPE_CHECKING:
     from kurir_api.schema.referrals.types import Referral
+
+T = TypeVar("T")
 
 strawberry.enum(Sex, description="As on the id card.")
 strawberry.enum(CaseStatus, description="Whether a case is worked on.")
@@ -55,39 +60,48 @@ class Patient(Node):
     )
     async def masked_national_id(self, info: Info) -> str | None:
         """Null for others."""
-        return self.row.masked_national_id if await self._identifies(info) else None
+        return await self._identifying(info, "nationalId", self.row.masked_national_id)
 
     @strawberry.field(
         description="Twelve asterisks and the family card's last four digits; for those who may know the others."
     )
     async def masked_family_card(self, info: Info) -> str | None:
         """Null for others."""
-        return self.row.masked_family_card if await self._identifies(info) else None
+        return await self._identifying(info, "familyCard", self.row.masked_family_card)
 
     @strawberry.field(description="For those who may know the national id's last digits.")
     async def birth_date(self, info: Info) -> date | None:
         """Null for others."""
-        return self.row.birth_date if await self._identifies(info) else None
+        return await self._identifying(info, "birthDate", self.row.birth_date)
 
     @strawberry.field(description="As on the id card; for those who may know the national id's last digits.")
     async def sex(self, info: Info) -> Sex | None:
         """Null for others."""
-        return self.row.sex if await self._identifies(info) else None
+        return await self._identifying(info, "sex", self.row.sex)
 
     @strawberry.field(description="Whether patient or family agreed to the data being kept; for the desk.")
     def consent(self, info: Info) -> bool | None:
         """Null for others."""
         return self.row.consent if info.context.principal.reaches(self.row.region_id, *DESK) else None
 
-    @strawberry.field(description="Why data was recorded without consent; for the desk.")
+    @strawberry.field(
+        description="Whether consent was withdrawn, so that nobody may read what else is kept; for the desk."
+    )
+    def consent_withdrawn(self, info: Info) -> bool | None:
+        """Null for others."""
+        return self.row.withheld if info.context.principal.reaches(self.row.region_id, *DESK) else None
+
+    @strawberry.field(description="What was said to the consent, or why data was recorded without; for the desk.")
     def consent_note(self, info: Info) -> str | None:
         """Null for others."""
-        return self.row.consent_note if info.context.principal.reaches(self.row.region_id, *DESK) else None
+        if not info.context.principal.reaches(self.row.region_id, *DESK):
+            return None
+        return read(info, self.row, "consentNote", self.row.consent_note)
 
     @strawberry.field(description="For coordinators, and holders of a claim whose kind of task needs it.")
     async def diagnosis(self, info: Info) -> str | None:
         """Null for others."""
-        return self.row.diagnosis if await self._reveals(PatientField.DIAGNOSIS, info) else None
+        return await self._revealed(info, PatientField.DIAGNOSIS, "diagnosis", self.row.diagnosis)
 
     @strawberry.field(
         description="E.164; for coordinators, holders of a claim whose kind of task needs it, and officers of a "
@@ -95,7 +109,7 @@ class Patient(Node):
     )
     async def phone(self, info: Info) -> str | None:
         """Null for others."""
-        return self.row.phone if await self._reveals(PatientField.PHONE, info) else None
+        return await self._revealed(info, PatientField.PHONE, "phone", self.row.phone)
 
     @strawberry.field(
         description="For coordinators, holders of a claim whose kind of task needs it, and officers of a programme "
@@ -103,32 +117,47 @@ class Patient(Node):
     )
     async def address(self, info: Info) -> str | None:
         """Null for others."""
-        return self.row.address if await self._reveals(PatientField.ADDRESS, info) else None
+        return await self._revealed(info, PatientField.ADDRESS, "address", self.row.address)
 
     @strawberry.field(description="By what one finds the house; for those who may know the address.")
     async def landmark(self, info: Info) -> str | None:
         """Null for others."""
-        return self.row.landmark if await self._reveals(PatientField.ADDRESS, info) else None
+        return await self._revealed(info, PatientField.ADDRESS, "landmark", self.row.landmark)
 
     @strawberry.field(description="For the desk, and holders of a claim whose kind of task needs the address.")
     async def location(self, info: Info) -> GeoPoint | None:
         """Null for others."""
         held = await info.context.loaders.held_kinds.load(self.row.id)
-        if not may_locate(info.context.principal, self.row.region_id, held):
-            return None
-        return GeoPoint.of(self.row.latitude, self.row.longitude)
+        ground = ground_to_locate(info.context.principal, self.row.region_id, held)
+        place = GeoPoint.of(self.row.latitude, self.row.longitude)
+        return None if ground is None else read(info, self.row, "location", place, ground)
 
-    async def _reveals(self, field: PatientField, info: Info) -> bool:
+    @strawberry.field(
+        description="Who read and wrote what is kept of the patient, last first; for coordinators and administrators "
+        "of the region, empty for others."
+    )
+    async def accesses(self, info: Info, first: First = 20, after: After = None) -> Connection[AccessEntry]:
+        """A page, which is an access itself, also where the rest is withheld."""
+        page = await info.context.loaders.accesses.load((self.row.id, first, after))
+        if page.edges:
+            note(self.row, AccessAction.READ, ("accesses",), who=info.context.principal)
+        return page
+
+    async def _revealed(self, info: Info, field: PatientField, name: str, value: str | None) -> str | None:
+        """The value, for those who may know what the field says."""
         held = await info.context.loaders.held_kinds.load(self.row.id)
-        if field in revealed_fields(info.context.principal, self.row.region_id, held):
-            return True
-        return field in OFFICERS_NEED and await info.context.loaders.deciding.load(self.row.id) is Deciding.LIVE
+        ground = ground_to_read(info.context.principal, self.row.region_id, held, field)
+        if ground is None and field in OFFICERS_NEED:
+            decision = await info.context.loaders.decision.load(self.row.id)
+            ground = decision.ground if decision.deciding is Deciding.LIVE else None
+        return None if ground is None else read(info, self.row, name, value, ground)
 
-    async def _identifies(self, info: Info) -> bool:
-        """Whether the caller may tell the person from others of the name."""
+    async def _identifying(self, info: Info, name: str, value: T | None) -> T | None:
+        """The value, for those who may tell the person from others of the name."""
         if info.context.principal.reaches(self.row.region_id, *DESK):
-            return True
-        return await info.context.loaders.deciding.load(self.row.id) is not Deciding.NOTHING
+            return read(info, self.row, name, value)
+        decision = await info.context.loaders.decision.load(self.row.id)
+        return None if decision.deciding is Deciding.NOTHING else read(info, self.row, name, value, decision.ground)
 
 
 @strawberry.type(description="Something that happened in a case.")
@@ -151,10 +180,13 @@ class TimelineEvent(Node):
             return None
         return Member.of(await info.context.loaders.member.load(self.row.actor_id))
 
-    @strawberry.field(description="What happened and why, in one line in the caller's language.")
-    def summary(self, info: Info) -> str:
+    @strawberry.field(
+        description="What happened, in one line in the caller's language; and why, unless consent was withdrawn."
+    )
+    async def summary(self, info: Info) -> str:
         """From services.cases.timeline."""
-        return summary(self.row, info.context.locale)
+        told = self.row.reason_sealed is not None and not await self._withheld(info)
+        return summary(self.row, info.context.locale, self.row.reason if told else None)
 
     @strawberry.field(description="What it happened to; null when the caller may not know of that.")
     async def subject(self, info: Info) -> Node | None:
@@ -170,6 +202,15 @@ class TimelineEvent(Node):
         }
         found: Node | None = await of_machine[self.row.machine].load(self.row.subject_id)
         return found
+
+    async def _withheld(self, info: Info) -> bool:
+        """Whether it happened to a patient who withdrew consent; of a report without a case nobody knows."""
+        if self.row.case_id is not None:
+            return (await info.context.loaders.subject.load(self.row.case_id)).withheld
+        referral = (
+            await info.context.loaders.referral.load(self.row.subject_id) if self.row.machine == "referral" else None
+        )
+        return referral is not None and (await referral.patient(info)).row.withheld
 
 
 @strawberry.type(description="One event of a timeline.")

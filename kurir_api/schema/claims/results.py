@@ -15,6 +15,7 @@ from kurir_api.schema.errors import (
     NotAllowed,
     NotEligible,
     NotFound,
+    ScheduleConflict,
 )
 from kurir_api.schema.ids import known, row_id
 from kurir_api.schema.inputs import IDEMPOTENCY_KEY
@@ -39,6 +40,7 @@ ClaimActionResult = Annotated[
     | NotFound
     | NotAllowed
     | NotEligible
+    | ScheduleConflict
     | InvalidTransition
     | InvalidInput
     | IdempotencyKeyReused,

@@ -16,6 +16,8 @@ from kurir_api.schema.pagination import Connection
 if TYPE_CHECKING:
     from kurir_api.schema.tasks.types import Task
 
+LAZY = "kurir_api.schema.claims.types"
+
 strawberry.enum(ClaimStatus, description="Where a claim stands.")
 
 
@@ -62,6 +64,12 @@ class Claim(Node):
     async def assigned_by(self, info: Info) -> Member | None:
         """Through the loader."""
         return None if self.row.assigned_by_id is None else await _member(info, self.row.assigned_by_id)
+
+    @strawberry.field(description="Whose claim this one takes over, or took over; null for all others.")
+    async def takes_over(self, info: Info) -> Annotated["Claim", strawberry.lazy(LAZY)] | None:
+        """Through the loader."""
+        other = self.row.takes_over_id
+        return None if other is None else await info.context.loaders.claim.load(other)
 
 
 async def _member(info: Info, member_id: UUID) -> Member:

@@ -17,6 +17,7 @@ from kurir_api.services.documents.year import FIRST_YEAR, LAST_YEAR
 
 if TYPE_CHECKING:
     from kurir_api.schema.contributions.statement import ContributionStatement
+    from kurir_api.schema.sessions.types import Session
 
 Within = Annotated[PeriodInput, strawberry.argument(description="From when until when.")]
 
@@ -156,6 +157,15 @@ class Member(Node):
     def quiet_to(self, info: Info) -> str | None:
         """Null for others, and without quiet hours."""
         return self._own_clock(info, self.row.quiet_to)
+
+    @strawberry.field(description="One's sign-ins with Kurir's tokens that go on, the last used first; for oneself.")
+    async def sessions(
+        self, info: Info
+    ) -> list[Annotated["Session", strawberry.lazy("kurir_api.schema.sessions.types")]]:
+        """Empty for others."""
+        from kurir_api.schema.sessions.types import Session  # noqa: PLC0415 - which refers to loaders
+
+        return [Session.of(row) for row in await info.context.loaders.sessions.load(self.row.id)]
 
     @strawberry.field(
         description="What the member did and spent in the period, as far as the caller may know: of oneself all of "

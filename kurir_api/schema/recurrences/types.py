@@ -8,6 +8,7 @@ import strawberry
 
 from kurir_api import models
 from kurir_api.models import Urgency
+from kurir_api.schema.accesses.accounting import read
 from kurir_api.schema.context import Info
 from kurir_api.schema.ids import Node, global_id
 from kurir_api.schema.members.types import Member
@@ -28,8 +29,6 @@ class Recurrence(Node):
     minutes: int = strawberry.field(description="How long each task's window is.")
     urgency: Urgency = strawberry.field(description="How fast somebody must come.")
     slots: int = strawberry.field(description="How many members are needed.")
-    title: str | None = strawberry.field(description="A few words; null: the kind's name.")
-    instructions: str | None = strawberry.field(description="What to know and do.")
     created_at: datetime = strawberry.field(description="When it was written down.")
     ended_at: datetime | None = strawberry.field(description="Since when it makes no more tasks; null: it does.")
     row: strawberry.Private[models.Recurrence]
@@ -44,12 +43,22 @@ class Recurrence(Node):
             minutes=row.minutes,
             urgency=row.urgency,
             slots=row.slots,
-            title=row.title,
-            instructions=row.instructions,
             created_at=row.created_at,
             ended_at=row.ended_at,
             row=row,
         )
+
+    @strawberry.field(description="A few words; null: the kind's name, or the patient withdrew consent.")
+    async def title(self, info: Info) -> str | None:
+        """The patient's, whom it may name."""
+        subject = await info.context.loaders.subject.load(self.row.case_id)
+        return None if subject.withheld else self.row.title
+
+    @strawberry.field(description="What to know and do.")
+    async def instructions(self, info: Info) -> str | None:
+        """Unsealed when asked for."""
+        subject = await info.context.loaders.subject.load(self.row.case_id)
+        return read(info, subject, "instructions", self.row.instructions)
 
     @strawberry.field(description="What kind of help it is.")
     def kind(self, info: Info) -> TaskKind:

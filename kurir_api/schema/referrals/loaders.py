@@ -10,7 +10,7 @@ from kurir_api.models import Programme, ReferralDocument
 from kurir_api.schema.loading import OfCaller, Page, by_key, grouped, ids_in, paged, same
 from kurir_api.schema.pagination import Connection
 from kurir_api.services import visibility
-from kurir_api.services.policies import Deciding, deciding
+from kurir_api.services.policies import Decision, decisions
 
 if TYPE_CHECKING:
     from kurir_api.schema.cases.types import TimelineEvent
@@ -69,11 +69,11 @@ class ReferralLoaders(OfCaller):
         return grouped(lambda referrals: rows.filter(referral_id__in=referrals), same, "referral_id")
 
     @cached_property
-    def deciding(self) -> DataLoader[UUID, Deciding]:
+    def decision(self) -> DataLoader[UUID, Decision]:
         """Whether the caller decides, or decided, on referrals of a patient."""
 
-        async def load(patients: list[UUID]) -> list[Deciding]:
-            found = await deciding(self._principal, patients)
-            return [found.get(patient_id, Deciding.NOTHING) for patient_id in patients]
+        async def load(patients: list[UUID]) -> list[Decision]:
+            found = await decisions(self._principal, patients)
+            return [found.get(patient_id, Decision()) for patient_id in patients]
 
         return DataLoader(load_fn=load)

@@ -7,6 +7,7 @@ import strawberry
 
 from kurir_api import models
 from kurir_api.models import RECOMMENDED, Follows, ReferralStatus
+from kurir_api.schema.accesses.accounting import read
 from kurir_api.schema.cases.types import Case, Patient, TimelineConnection
 from kurir_api.schema.context import Info
 from kurir_api.schema.ids import Node, global_id, known
@@ -105,20 +106,22 @@ class Referral(Node):
         """Through the loader."""
         return None if self.row.report_id is None else await info.context.loaders.report.load(self.row.report_id)
 
-    @strawberry.field(description="What the desk said last.")
-    def note(self) -> str | None:
-        """Unsealed when asked for."""
-        return self.row.note
+    @strawberry.field(description="What the desk said last; null once the patient withdrew consent.")
+    async def note(self, info: Info) -> str | None:
+        """The patient's."""
+        return await self._told(info, "referralNote", self.row.note)
 
-    @strawberry.field(description="What the programme's officer said last.")
-    def decision_note(self) -> str | None:
-        """Unsealed when asked for."""
-        return self.row.decision_note
+    @strawberry.field(description="What the programme's officer said last; null once the patient withdrew consent.")
+    async def decision_note(self, info: Info) -> str | None:
+        """The patient's."""
+        return await self._told(info, "decisionNote", self.row.decision_note)
 
-    @strawberry.field(description="Without consent: why it was sent all the same; for the desk.")
-    def consent_note(self, info: Info) -> str | None:
+    @strawberry.field(
+        description="Without consent: why it was sent all the same; for the desk; null once consent was withdrawn."
+    )
+    async def consent_note(self, info: Info) -> str | None:
         """Null for others."""
-        return self.row.consent_note if self._of_the_desk(info) else None
+        return await self._told(info, "consentNote", self.row.consent_note) if self._of_the_desk(info) else None
 
     @strawberry.field(description="Who sent it.")
     async def sent_by(self, info: Info) -> Member:
@@ -179,6 +182,13 @@ class Referral(Node):
         if not self._of_the_desk(info) or self.row.status not in RECOMMENDED:
             return None
         return info.context.link(f"/letters/{self.row.id}.pdf", by=str(info.context.principal.member_id))
+
+    async def _told(self, info: Info, name: str, value: str | None) -> str | None:
+        """The value, which is about the patient."""
+        if value is None:
+            return None
+        ground = "" if self._of_the_desk(info) else f"referral:{self.row.id}"
+        return read(info, (await self.patient(info)).row, name, value, ground)
 
     def _of_the_desk(self, info: Info) -> bool:
         return info.context.principal.reaches(self.row.region_id, *DESK)

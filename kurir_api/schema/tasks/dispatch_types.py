@@ -58,7 +58,7 @@ class Alert(Node):
     """See models.Alert."""
 
     rank: int = strawberry.field(description="From 1 within the task, nearest first.")
-    distance_m: int | None = strawberry.field(description="Metres along the WGS 84 ellipsoid, when asked.")
+    distance_m: int | None = strawberry.field(description="Metres to the middle of the task's area, when asked.")
     status: AlertStatus = strawberry.field(description="What is known of it.")
     sent_at: datetime | None = strawberry.field(description="When it left for the phone.")
     row: strawberry.Private[models.Alert]

@@ -7,7 +7,8 @@ import strawberry
 from tortoise.expressions import Q
 
 from kurir_api import models
-from kurir_api.dispatch.geo import Point, distance_m
+from kurir_api.dispatch.facts import area_of
+from kurir_api.dispatch.geo import distance_m
 from kurir_api.schema.context import Info
 from kurir_api.schema.permissions import EVERY_MEMBER, subscription
 from kurir_api.schema.tasks.nearby_tasks import Near, origin_of, refuse_radius
@@ -27,7 +28,7 @@ async def nearby_task_events(
     within_m: Annotated[
         int | None,
         strawberry.argument(
-            description="Only this near, in metres, 1 to 2,000,000; default each kind's largest radius."
+            description="Only areas this near, in metres, 1 to 2,000,000; default each kind's largest radius."
         ),
     ] = None,
     kinds: Kinds = None,
@@ -39,7 +40,7 @@ async def nearby_task_events(
     def near_enough(task: models.Task) -> bool:
         if not info.context.principal.reaches(task.region_id, *MEASURING):
             return False
-        away = distance_m(origin, Point(task.latitude, task.longitude))
+        away = distance_m(origin, area_of(task))
         return away <= (within_m or task_kinds()[task.kind].largest_radius_m)
 
     return task_events(

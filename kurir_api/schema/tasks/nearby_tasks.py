@@ -51,13 +51,13 @@ async def nearby_tasks(  # noqa: PLR0917 - the contract's arguments
     info: Info,
     near: Near = None,
     within_m: Annotated[
-        int | None, strawberry.argument(description="Only this near, in metres, 1 to 2,000,000.")
+        int | None, strawberry.argument(description="Only areas this near, in metres, 1 to 2,000,000.")
     ] = None,
     kinds: Kinds = None,
     first: First = 20,
     after: After = None,
 ) -> TaskConnection:
-    """A page by exact distance. The cursor keeps its own origin's distances: give the same `near` for every page."""
+    """A page by the areas' exact distance. A cursor keeps its origin's distances: give the same `near` for all."""
     limit, key = checked(first), decode_cursor(after, _metres, UUID)
     refuse_radius(within_m)
     origin = origin_of(info, near)

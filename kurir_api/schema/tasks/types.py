@@ -1,14 +1,16 @@
 """Tasks and their kinds."""
 
 from datetime import datetime
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, TypeVar
 
 import strawberry
 from strawberry import relay
 
 from kurir_api import models
+from kurir_api.dispatch.facts import area_of
 from kurir_api.dispatch.geo import Point, distance_m
 from kurir_api.models import HOLDING, CarePhase, FamilyWord, TaskStatus, Urgency
+from kurir_api.schema.accesses.accounting import read
 from kurir_api.schema.alarms.types import Alarm
 from kurir_api.schema.claims.types import Claim
 from kurir_api.schema.context import Info
@@ -28,6 +30,8 @@ if TYPE_CHECKING:
     from kurir_api.schema.assessments.types import Assessment
     from kurir_api.schema.cases.types import Case
     from kurir_api.schema.recurrences.types import Recurrence
+
+T = TypeVar("T")
 
 strawberry.enum(TaskStatus, description="Where a task stands.")
 strawberry.enum(FamilyWord, description="What the patient's family said of the help.")
@@ -89,13 +93,16 @@ class Task(Node):
     @strawberry.field(description="A few words: the desk's own for holders and the desk, else the kind's name.")
     async def title(self, info: Info) -> str:
         """Words written by the office may name the patient."""
-        own = self.row.title if self.row.title_sealed and await self._trusted(info) else None
+        own = None
+        if self.row.title_sealed and await self._ground(info) is not None:
+            subject = await info.context.loaders.subject.load(self.row.case_id)
+            own = None if subject.withheld else self.row.title
         return own or task_kinds()[self.row.kind].name.say(info.context.locale)
 
     @strawberry.field(description="What to know and do; for holders and the desk.")
     async def instructions(self, info: Info) -> str | None:
         """Null for others."""
-        return self.row.instructions if await self._trusted(info) else None
+        return await self._told(info, "instructions", self.row.instructions)
 
     @strawberry.field(description="The village, or the smallest region known.")
     async def area(self, info: Info) -> Region:
@@ -105,9 +112,7 @@ class Task(Node):
     @strawberry.field(description="The exact place; for holders and the desk.")
     async def location(self, info: Info) -> GeoPoint | None:
         """Null for others."""
-        if not await self._trusted(info):
-            return None
-        return GeoPoint(latitude=self.row.latitude, longitude=self.row.longitude)
+        return await self._told(info, "location", GeoPoint.of(self.row.latitude, self.row.longitude))
 
     @strawberry.field(description="The patient's address; for coordinators, and holders who need it.")
     async def address(self, info: Info) -> str | None:
@@ -139,15 +144,16 @@ class Task(Node):
     @strawberry.field(description="The family's last word on whether somebody came; for holders and the desk.")
     async def family_word(self, info: Info) -> FamilyWord | None:
         """Null for others."""
-        return self.row.family_word if await self._trusted(info) else None
+        return None if await self._ground(info) is None else self.row.family_word
 
     @strawberry.field(description="When the family said it; for holders and the desk.")
     async def family_said_at(self, info: Info) -> datetime | None:
         """Null for others."""
-        return self.row.family_said_at if await self._trusted(info) else None
+        return None if await self._ground(info) is None else self.row.family_said_at
 
     @strawberry.field(
-        description="Metres along the WGS 84 ellipsoid to the task's place; for its region's volunteers and office."
+        description="Metres along the WGS 84 ellipsoid to the middle of the task's area, not to the house; for its"
+        " region's volunteers and office."
     )
     def distance_m(
         self,
@@ -161,7 +167,7 @@ class Task(Node):
         if not info.context.principal.reaches(self.row.region_id, *MEASURING):
             return None
         origin = point_of(from_, "from") or viewer_point(info)
-        return None if origin is None else round(distance_m(origin, Point(self.row.latitude, self.row.longitude)))
+        return None if origin is None else round(distance_m(origin, area_of(self.row)))
 
     @strawberry.field(description="Its live claims, as far as the caller may know of them.")
     async def claims(self, info: Info) -> list[Claim]:
@@ -221,14 +227,21 @@ class Task(Node):
         """Empty for others."""
         return await info.context.loaders.open_alarms.load(self.row.id)
 
-    async def _trusted(self, info: Info) -> bool:
-        """Whether the caller is of the task's desk or holds it now."""
+    async def _told(self, info: Info, name: str, value: T | None) -> T | None:
+        """The value, which is the patient's, for those whom the task is entrusted to."""
+        ground = None if value is None else await self._ground(info)
+        if ground is None:
+            return None
+        return read(info, await info.context.loaders.subject.load(self.row.case_id), name, value, ground)
+
+    async def _ground(self, info: Info) -> str | None:
+        """By what the task is entrusted to the caller: "" as its desk, "claim:id" as who holds it; None: it isn't."""
         if info.context.principal.reaches(self.row.region_id, *DESK):
-            return True
+            return ""
         claims = await info.context.loaders.live_claims.load(self.row.id)
-        return any(
-            claim.row.member_id == info.context.principal.member_id and claim.status in HOLDING for claim in claims
-        )
+        mine = info.context.principal.member_id
+        held = (claim.row for claim in claims if claim.row.member_id == mine and claim.status in HOLDING)
+        return next((f"claim:{claim.id}" for claim in held), None)
 
 
 def viewer_point(info: Info) -> Point | None:
@@ -244,7 +257,7 @@ class TaskEdge:
     node: Task = strawberry.field(description="The task.")
     cursor: str = strawberry.field(description="Where this task stands, for `after`.")
     distance_m: int | None = strawberry.field(
-        description="In a list by distance: metres along the WGS 84 ellipsoid from its origin."
+        description="In a list by distance: metres along the WGS 84 ellipsoid from its origin to the task's area."
     )
 
 

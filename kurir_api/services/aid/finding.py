@@ -8,7 +8,7 @@ from tortoise.connection import get_connection
 from kurir_api.auth import Principal
 from kurir_api.models import RegistryPerson, regency_of
 from kurir_api.services.names import sounds
-from kurir_api.services.registry.keys import RegistryKeys
+from kurir_api.services.registry.keys import registry_keys
 from kurir_api.services.visibility import DESK
 
 # The index gives the next rows from the key on, which are there whoever has it: as much is read and sent for a person
@@ -24,7 +24,8 @@ async def by_national_id(principal: Principal, national_id: str) -> list[Registr
     """The person with this national id, if in the caller's desk regions; of those in several registers, as after a
     move, the one written down last. One statement.
     """
-    keys = {UUID(bytes=RegistryKeys.of(regency).person(national_id)) for regency in desk_regencies(principal)}
+    registers = await registry_keys(desk_regencies(principal))
+    keys = {UUID(bytes=register.person(national_id)) for register in registers.values()}
     rows = await get_connection("default").execute_query_dict(BY_ID, [list(keys)])
     known = _known(principal, [row for row in rows if row["id"] in keys])
     return sorted(known, key=lambda person: person.updated_at)[-1:]
@@ -34,7 +35,8 @@ async def by_name(principal: Principal, name: str, village: str) -> list[Registr
     """Up to two people of this whole name as it sounds, if the village is in the caller's desk regions. One
     statement.
     """
-    digest = RegistryKeys.of(regency_of(village)).name(village, sounds(name))
+    register = (await registry_keys([regency_of(village)]))[regency_of(village)]
+    digest = register.name(village, sounds(name))
     key = int.from_bytes(digest, signed=True)
     rows = await get_connection("default").execute_query_dict(BY_NAME, [key])
     return _known(principal, [row for row in rows if row["name_key"] == key])

@@ -7,8 +7,10 @@ from uuid import UUID
 
 from kurir_api.auth import Principal
 from kurir_api.errors import NotAllowed, NotFound, Problems, Words
-from kurir_api.models import LIVE_REFERRAL, Assessment, Case, Patient, Programme, Referral
+from kurir_api.models import LIVE_REFERRAL, AccessAction, Assessment, Case, Patient, Programme, Referral
+from kurir_api.services.accesses import note
 from kurir_api.services.assessments.answers import needed
+from kurir_api.services.consent.withheld import refuse_withheld
 from kurir_api.services.referrals.refer import refuse_closed, send_referral
 from kurir_api.services.texts import LONGEST_NOTE, fitting
 from kurir_api.services.use_case import Command, use_case
@@ -52,6 +54,8 @@ async def refer_needs(principal: Principal, command: ReferNeeds) -> ReferredNeed
     assessment = await Assessment.select_for_update().get(id=command.assessment_id)
     if not principal.reaches(assessment.region_id, *DESK):
         raise NotAllowed
+    subject = await refuse_withheld("assessmentId", case.id)
+    note(subject, AccessAction.USED, ("assessment",), who=principal)
     programmes = await _checked(command, assessment, case)
     live = await _live(assessment, programmes)
     patient = await Patient.get(id=assessment.patient_id)

@@ -8,9 +8,11 @@ import orjson
 
 from kurir_api.auth import Principal
 from kurir_api.errors import InvalidInput, NotAllowed, NotFound, Problems
-from kurir_api.models import Assessment, Claim, Patient, Task, TaskStatus, new_id
+from kurir_api.models import AccessAction, Assessment, Claim, Patient, Task, TaskStatus, new_id
+from kurir_api.services.accesses import Subject, note
 from kurir_api.services.assessments.checking import check_answers
 from kurir_api.services.assessments.forms import Answers, Form, form_of, forms
+from kurir_api.services.consent.withheld import lock_subject, note_withheld
 from kurir_api.services.moments import has_come
 from kurir_api.services.use_case import Command, use_case
 from kurir_api.services.visibility import ANSWERING, DESK, visible_tasks
@@ -35,13 +37,17 @@ async def submit_assessment(principal: Principal, command: SubmitAssessment) -> 
     Raises NotFound, NotAllowed (the caller neither holds the task nor is of its desk), InvalidInput.
     """
     now = datetime.now(UTC)
-    if not await visible_tasks(principal).filter(id=command.task_id).exists():
+    seen = await visible_tasks(principal).get_or_none(id=command.task_id)
+    if seen is None:
         raise NotFound
+    # The patient before tasks, as everywhere.
+    subject = await lock_subject(seen.case_id)
     # Locked: of two who submit at once one comes second, and replaces.
     task = await Task.select_for_update().get(id=command.task_id)
     if not principal.reaches(task.region_id, *DESK) and not await _answers_for(principal, task):
         raise NotAllowed
-    at = min(_checked(command, task, now), now)
+    at = min(_checked(command, task, subject, now), now)
+    note(subject, AccessAction.WRITTEN, ("assessment",), who=principal, ground=f"task:{task.id}")
     known = await Assessment.select_for_update().get_or_none(task_id=task.id)
     if known is None:
         return await _first(principal, command, task, at)
@@ -56,10 +62,11 @@ async def _answers_for(principal: Principal, task: Task) -> bool:
     return await Claim.filter(task_id=task.id, member_id=principal.member_id, status__in=ANSWERING).exists()
 
 
-def _checked(command: SubmitAssessment, task: Task, now: datetime) -> datetime:
+def _checked(command: SubmitAssessment, task: Task, subject: Subject, now: datetime) -> datetime:
     """When the answers, which fit the form, were given. Raises InvalidInput."""
     at = command.at or now
     problems = Problems()
+    note_withheld(problems, "taskId", subject)
     has_come(problems, "at", at, now)
     if task.status in NO_VISIT:
         problems.add("taskId", id="Kunjungan itu tidak jadi.", en="There is no such visit.")

@@ -10,8 +10,9 @@ from tortoise.transactions import in_transaction
 from kurir_api.auth import Principal
 from kurir_api.errors import Words
 from kurir_api.models import Patient, lies_within
-from kurir_api.services.names import tokens
+from kurir_api.services.names import all_tokens, tokens
 from kurir_api.services.visibility import visible_cases, visible_patients
+from kurir_api.vault import Sealed
 
 NAME = "patient.name"
 """What patients' name tokens are keyed for."""
@@ -43,25 +44,31 @@ async def likely_duplicates(principal: Principal, patient: Patient) -> list[Word
 
 
 async def _alike(principal: Principal, patient: Patient) -> list[UUID]:
-    beside = Q(name_tokens__overlap=patient.name_tokens)
-    if patient.phone_index is not None:
-        beside |= Q(phone_index=patient.phone_index)
+    names = all_tokens(NAME, patient.name)
+    phones, cards = _indexes(Patient.phone, patient.phone), _indexes(Patient.family_card, patient.family_card)
+    beside = Q(name_tokens__overlap=[token for tokens in names for token in tokens])
+    if phones:
+        beside |= Q(phone_index__in=phones)
     others = visible_patients(principal).filter(beside, regency_code=patient.regency_code).exclude(id=patient.id)
     columns = ("id", "name_tokens", "phone_index", "family_card_index", "birth_date", "region_id")
     return [
         other_id
         for other_id, sounds, phone, card, born, region in await others.values_list(*columns)
-        if _same(phone, patient.phone_index)
+        if phone in phones
         or (
-            sound_alike(sounds, patient.name_tokens)
+            any(sound_alike(sounds, tokens) for tokens in names)
             and (
-                _same(card, patient.family_card_index)
+                card in cards
                 or _same(born, patient.birth_date)
                 or lies_within(region, patient.region_id)
                 or lies_within(patient.region_id, region)
             )
         )
     ]
+
+
+def _indexes(attribute: Sealed, text: str | None) -> list[str]:
+    return [] if text is None else attribute.indexes(text)
 
 
 def _same(one: object, other: object) -> bool:
@@ -86,7 +93,8 @@ async def index_names(now: datetime) -> int:  # noqa: ARG001 - a worker's step i
 async def _index_some() -> bool:
     """Whether there were any. Locked, so that nobody is renamed meanwhile."""
     async with in_transaction():
-        rows = Patient.filter(name_tokens=[]).order_by("id").limit(BATCH).select_for_update(no_key=True)
+        nameless = Patient.filter(name_tokens=[], erased_at__isnull=True)
+        rows = nameless.order_by("id").limit(BATCH).select_for_update(no_key=True)
         found = await rows.only("id", "name", "name_tokens")
         for patient in found:
             patient.name_tokens = tokens(NAME, patient.name)

@@ -11,6 +11,7 @@ from kurir_api.services.cases.care_classes import check_care_class
 from kurir_api.services.cases.insurance import due_of, watch_insurance
 from kurir_api.services.cases.patients import PatientDetails, checked, refuse_if_open, register_or_find
 from kurir_api.services.cases.stay import check_moments
+from kurir_api.services.consent.withheld import note_withheld
 from kurir_api.services.desks.answering import desk_for
 from kurir_api.services.numbers import dated_number
 from kurir_api.services.reports.waiting import end_waiting
@@ -137,8 +138,12 @@ async def _patient(principal: Principal, command: OpenCase, now: datetime) -> tu
         patient, warnings = await register_or_find(principal, command.patient, now)
         await refuse_if_open(principal, patient.id)
         return patient, warnings
-    patient = await Patient.get(id=command.patient_id)
+    # Locked, so that consent isn't withdrawn meanwhile.
+    patient = await Patient.select_for_update(no_key=True).get(id=command.patient_id)
     if not principal.reaches(patient.region_id, *DESK):
         raise NotAllowed
+    problems = Problems()
+    note_withheld(problems, "patientId", patient)
+    problems.refuse()
     await refuse_if_open(principal, patient.id)
     return patient, []

@@ -11,8 +11,11 @@ from stdnum.id import nik
 from kurir_api.auth import Principal
 from kurir_api.dispatch.geo import Point
 from kurir_api.errors import CaseAlreadyOpen, InvalidInput, NotAllowed, Problems, Words
-from kurir_api.models import Case, CaseStatus, Patient, Region, RegionLevel, Sex, new_id, regency_of
+from kurir_api.models import AccessAction, Case, CaseStatus, Patient, Region, RegionLevel, Sex, new_id, regency_of
+from kurir_api.services.accesses import note
+from kurir_api.services.alone import alone_with
 from kurir_api.services.cases.duplicates import NAME, likely_duplicates
+from kurir_api.services.consent.withheld import note_withheld
 from kurir_api.services.names import tokens
 from kurir_api.services.phones import optional_e164
 from kurir_api.services.sixteen_digits import NO_FAMILY_CARD, optional_digits
@@ -20,6 +23,19 @@ from kurir_api.services.texts import LONGEST_NOTE, fitting
 from kurir_api.services.visibility import DESK, visible_cases
 
 LONGEST_NAME, LONGEST_ADDRESS = 120, 500
+LOGGED = {
+    "national_id": "nationalId",
+    "family_card": "familyCard",
+    "birth_date": "birthDate",
+    "sex": "sex",
+    "address": "address",
+    "landmark": "landmark",
+    "location": "location",
+    "phone": "phone",
+    "diagnosis": "diagnosis",
+}
+"""What is put into the row if it is given, and by which name the log of accesses knows it."""
+
 OLDEST = timedelta(days=round(130 * 365.25))
 KNOWN_BEFORE = Words(
     id="NIK ini sudah terdaftar; data pasien itu dilengkapi dengan isian Anda.",
@@ -98,7 +114,7 @@ async def register_or_find(
     """The patient with these checked details, saved, and what to look into.
 
     One patient per national id in a regency: one who is known is locked and takes over what was given. Raises
-    InvalidInput when that is another desk's patient: of whom, it doesn't say.
+    InvalidInput when that is another desk's patient (of whom, it doesn't say), or one who withdrew consent.
     """
     warnings = [ODD_NATIONAL_ID] if details.national_id and not nik.is_valid(details.national_id) else []
     if _contradicts(details.national_id, details.birth_date):
@@ -115,6 +131,10 @@ async def register_or_find(
                 id="NIK ini hanya bisa dipakai oleh desk kabupaten. Cocokkan dengan KTP, lalu hubungi mereka.",
                 en="Only the regency's desk can use this national id. Compare it with the id card, then ask them.",
             )
+        # Also with consent: the usual form has it ticked, and to withdraw was a decision.
+        problems = Problems()
+        note_withheld(problems, "patient.consent", patient)
+        problems.refuse()
         _write(patient, details, principal, now)
         await patient.save()
         warnings.append(KNOWN_BEFORE)
@@ -135,11 +155,11 @@ def _contradicts(national_id: str | None, birth_date: date | None) -> bool:
 async def _known(details: PatientDetails) -> Patient | None:
     if details.national_id is None:
         return None
+    indexes = Patient.national_id.indexes(details.national_id)
+    await alone_with(indexes)
     return (
         await Patient.select_for_update()
-        .filter(
-            regency_code=regency_of(details.region), national_id_index=Patient.national_id.index(details.national_id)
-        )
+        .filter(regency_code=regency_of(details.region), national_id_index__in=indexes)
         .first()
     )
 
@@ -150,14 +170,14 @@ def _write(patient: Patient, details: PatientDetails, principal: Principal, now:
     patient.name_tokens = tokens(NAME, details.name)
     patient.consent, patient.consent_note = details.consent, details.consent_note
     patient.consent_by_id, patient.consent_at = principal.member_id, now
-    if details.location is not None:
-        patient.latitude, patient.longitude = details.location.latitude, details.location.longitude
-    for column in (
-        "national_id", "family_card", "birth_date", "sex", "address", "landmark", "phone", "diagnosis",
-    ):  # fmt: skip
-        value = getattr(details, column)
-        if value is not None:
-            setattr(patient, column, value)
+    given = {column: getattr(details, column) for column in LOGGED if getattr(details, column) is not None}
+    place: Point | None = given.pop("location", None)
+    if place is not None:
+        patient.latitude, patient.longitude = place.latitude, place.longitude
+    for column, value in given.items():
+        setattr(patient, column, value)
+    names = [name for column, name in LOGGED.items() if getattr(details, column) is not None]
+    note(patient, AccessAction.WRITTEN, ("consent", *names), who=principal)
 
 
 async def refuse_if_open(principal: Principal, patient_id: UUID) -> None:

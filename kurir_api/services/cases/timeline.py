@@ -56,6 +56,11 @@ SUMMARIES: Mapping[tuple[str, str], Words] = {
     ("claim", "cancel"): Words("Relawan dibebaskan dari tugas", "Volunteer freed from the task"),
     ("claim", "verify"): Words("Pekerjaan relawan diterima", "Volunteer's work verified"),
     ("claim", "dispute"): Words("Pekerjaan relawan disanggah", "Volunteer's work disputed"),
+    ("claim", "offer_hand_over"): Words("Penyerahan ditawarkan ke relawan lain", "Hand-over offered to another"),
+    ("claim", "decline_hand_over"): Words("Penyerahan tidak diterima", "Hand-over declined"),
+    ("claim", "lapse_hand_over"): Words("Penyerahan tidak dijawab pada waktunya", "Hand-over not answered in time"),
+    ("claim", "withdraw_hand_over"): Words("Penyerahan ditarik kembali", "Hand-over withdrawn"),
+    ("claim", "hand_over"): Words("Relawan menyerahkan tugas ke relawan lain", "Volunteer handed the task over"),
     ("cost", "submit"): Words("Biaya dicatat", "Cost logged"),
     ("cost", "edit"): Words("Biaya diubah", "Cost edited"),
     ("cost", "annotate"): Words("Catatan biaya diubah", "Note of the cost changed"),
@@ -89,9 +94,9 @@ BY_THE_FAMILY: Mapping[tuple[str, str], Words] = {
 """What happened where no member did it."""
 
 
-def summary(event: TransitionLog, locale: str) -> str:
-    """What happened, in "id" or "en", with the reason that was given."""
+def summary(event: TransitionLog, locale: str, reason: str | None) -> str:
+    """What happened, in "id" or "en", with the reason, if it may be told."""
     key = (event.machine, event.action)
     words = (BY_THE_FAMILY.get(key) if event.actor_id is None else None) or SUMMARIES.get(key)
     said = words.say(locale) if words else f"{event.machine}: {event.target}"
-    return f"{said}: {event.reason}" if event.reason else said
+    return f"{said}: {reason}" if reason else said

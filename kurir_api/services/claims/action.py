@@ -8,7 +8,7 @@ from tortoise.expressions import Q
 
 from kurir_api.dispatch.geo import Point
 from kurir_api.errors import Problems
-from kurir_api.models import Claim, Member
+from kurir_api.models import Claim, Member, TransitionLog
 from kurir_api.services.moments import CLOCK_SKEW, has_come
 from kurir_api.services.texts import LONGEST_NOTE, cleaned
 from kurir_api.services.use_case import Command
@@ -30,7 +30,9 @@ class ClaimAction(Command):
 
 
 def happened_at(command: ClaimAction, not_before: datetime | None) -> datetime:
-    """When the action happened, UTC; between `not_before` (what had to come first) and now. Raises InvalidInput."""
+    """When the action happened, UTC; between `not_before` (what had to come first) and now, to which it is brought
+    where a phone's clock is a little off. Raises InvalidInput.
+    """
     problems = Problems()
     now = datetime.now(UTC)
     at = command.at
@@ -40,7 +42,15 @@ def happened_at(command: ClaimAction, not_before: datetime | None) -> datetime:
     if come and at is not None and not_before is not None and at < not_before - CLOCK_SKEW:
         problems.add("at", id="Lebih awal dari langkah sebelumnya.", en="Earlier than the step before it.")
     problems.refuse()
-    return min(at or now, now)
+    return min(max(at or now, not_before or at or now), now)
+
+
+async def held_since(claim: Claim) -> datetime:
+    """Since when its member has it: an offer only since it was accepted."""
+    if claim.assigned_by_id is None:
+        return claim.claimed_at
+    accepted = await TransitionLog.filter(machine="claim", subject_id=claim.id, action="accept").first()
+    return accepted.at if accepted else claim.claimed_at
 
 
 async def remember_place(claim: Claim, place: Point | None, at: datetime) -> None:

@@ -13,6 +13,7 @@ from kurir_api.dispatch.notifications import notify
 from kurir_api.dispatch.texts import NotificationKind
 from kurir_api.models import AlarmReason, Claim, ClaimStatus, Task
 from kurir_api.services.claims.deadlines import REMINDED_BEFORE
+from kurir_api.services.claims.handing_over import leave_with_holder, withdraw_offer
 from kurir_api.services.tasks.staffing import reopen_slot
 from kurir_api.transitions import move
 
@@ -72,6 +73,9 @@ async def _remind(claim: Claim, now: datetime) -> None:
 
 async def _expire(claim: Claim, now: datetime) -> None:
     """End the claim, tell those whom it concerns, and open its slot."""
+    if claim.hands_over:
+        await _lapse_hand_over(claim, now)
+        return
     offered = claim.status == OFFERED
     await move(claim, "lapse" if offered else "expire", None, at=now)
     kind = NotificationKind.OFFER_EXPIRED if offered else NotificationKind.CLAIM_EXPIRED
@@ -83,6 +87,14 @@ async def _expire(claim: Claim, now: datetime) -> None:
         now=now,
         urgent=claim.task.urgent,
     )
+    await withdraw_offer(claim, now)
     await reopen_slot(claim.task, now)
     if not offered and now < claim.task.ends_at:
         await arm_alarm(claim.task, AlarmReason.NOT_STARTED, now)
+
+
+async def _lapse_hand_over(offer: Claim, now: datetime) -> None:
+    """End the offer; the task stays with its holder."""
+    await move(offer, "lapse_hand_over", None, at=now)
+    await notify(NotificationKind.OFFER_EXPIRED, [offer.member_id], offer.task, now=now, urgent=offer.task.urgent)
+    await leave_with_holder(offer, now)

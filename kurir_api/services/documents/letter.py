@@ -12,6 +12,7 @@ from kurir_api.errors import NotFound
 from kurir_api.figures import day
 from kurir_api.models import (
     RECOMMENDED,
+    AccessAction,
     Letter,
     Membership,
     Referral,
@@ -21,6 +22,7 @@ from kurir_api.models import (
     new_id,
     region_and_above,
 )
+from kurir_api.services.accesses import accounted, note
 from kurir_api.services.contributions.calendar import local_day
 from kurir_api.services.documents.codes import in_groups, new_code
 from kurir_api.services.documents.typesetting import typeset
@@ -35,11 +37,12 @@ async def letter(principal: Principal, referral_id: UUID, check_url: str, now: d
     """The referral's letter, which is issued with the first call and keeps its number, day and code; what it says of
     the person is as of now.
 
-    Raises NotFound, also for who isn't of the desk, and for a referral that came to nothing, or is over.
+    Raises NotFound, also for who isn't of the desk, for a referral that came to nothing, or is over, and for a
+    patient who withdrew consent.
     """
-    async with in_transaction():
+    async with in_transaction(), accounted("letter", within=True):
         issued = await _issued(principal, referral_id, now)
-        data = await _data(issued, check_url)
+        data = await _data(principal, issued, check_url)
     return await typeset("letter", data, issued.issued_at)
 
 
@@ -70,10 +73,19 @@ async def _number(regency_code: str, now: datetime) -> str:
     return f"{CLASSIFICATION}/{await next_number('letter'):04d}/{regency_code.replace('.', '')}/{year}"
 
 
-async def _data(issued: Letter, check_url: str) -> dict[str, Any]:
+async def _data(principal: Principal, issued: Letter, check_url: str) -> dict[str, Any]:
     referral = await Referral.get(id=issued.referral_id).select_related("patient", "programme__organization")
     await issued.fetch_related("issued_by")
     patient, programme = referral.patient, referral.programme
+    if patient.withheld:
+        raise NotFound
+    note(
+        patient,
+        AccessAction.EXPORTED,
+        ("nationalId", "birthDate"),
+        who=principal,
+        ground=f"referral:{referral.id}",
+    )
     places = {row.code: row for row in await Region.filter(code__in=region_and_above(referral.region_id))}
     regency = places[referral.regency_code]
     seen = set(await ReferralDocument.filter(referral_id=referral.id).values_list("code", flat=True))

@@ -12,8 +12,10 @@ from kurir_api.dispatch.notifications import text_stranger
 from kurir_api.dispatch.text_outbox import LINK_SEALED, sealed_link
 from kurir_api.dispatch.texts import INDONESIAN, NotificationKind, render_line
 from kurir_api.errors import InvalidInput, Problems
-from kurir_api.models import Case, FamilyLink
+from kurir_api.models import AccessAction, Case, FamilyLink
+from kurir_api.services.accesses import note
 from kurir_api.services.cases.of_the_desk import case_of_the_desk, lock_worked_on
+from kurir_api.services.consent.withheld import refuse_withheld
 from kurir_api.services.family.links import index_of, link_to, new_token
 from kurir_api.services.family.telling import newest_thread
 from kurir_api.services.threads.saying import say
@@ -51,6 +53,7 @@ async def create_family_link(principal: Principal, command: CreateFamilyLink) ->
     found = await case_of_the_desk(principal, command.case_id)
     # Whoever closes the case afterwards ends this link, too.
     case = await lock_worked_on(found.id)
+    await refuse_withheld("caseId", case.id)
     await _check(command, now)
     token = new_token()
     link = await FamilyLink.create(
@@ -96,4 +99,5 @@ async def _send(principal: Principal, case: Case, url: str, now: datetime) -> No
             id="Tidak ada nomor telepon pelapor atau pasien. Berikan tautannya sendiri.",
             en="Neither the reporter's nor the patient's number is known. Hand the link over yourself.",
         )
+    note(patient, AccessAction.USED, ("phone",), who=principal)
     await text_stranger(kind, patient.phone, now, **{LINK_SEALED: sealed_link(url)})

@@ -15,8 +15,13 @@ def new_token() -> str:
 
 
 def index_of(token: str) -> str:
-    """By which the token's row is found."""
+    """What is written of the token."""
     return vault().index("family_link.token", token)
+
+
+def indexes_of(token: str) -> list[str]:
+    """By which the token's row is found, whichever key it was written with."""
+    return vault().indexes("family_link.token", token)
 
 
 def link_to(base: str, token: str) -> str:

@@ -11,8 +11,20 @@ from tortoise.expressions import Q
 from tortoise.transactions import in_transaction
 
 from kurir_api.errors import Words
-from kurir_api.models import CaseStatus, Claim, ClaimStatus, FamilyLink, FamilyWord, Region, Task, TaskStatus
-from kurir_api.services.family.links import index_of
+from kurir_api.models import (
+    AccessAction,
+    AccessBy,
+    CaseStatus,
+    Claim,
+    ClaimStatus,
+    FamilyLink,
+    FamilyWord,
+    Region,
+    Task,
+    TaskStatus,
+)
+from kurir_api.services.accesses import accounted, note, subjects_of
+from kurir_api.services.family.links import indexes_of
 from kurir_api.services.family.word import RECENT, Answer, give_word, may_speak_of
 from kurir_api.task_kinds import task_kinds
 
@@ -56,6 +68,11 @@ async def open_link(token: str, now: datetime) -> FamilyView | None:
     link = await _valid(token, now)
     if link is None:
         return None
+    subjects = await subjects_of([link.case_id])
+    async with accounted("family"):
+        note(
+            subjects[link.case_id], AccessAction.READ, ("tasks",), who=AccessBy.FAMILY_LINK, ground=f"link:{link.id}"
+        )
     await FamilyLink.filter(id=link.id).update(last_opened_at=now)
     shown = Q(status__in=LIVE) | Q(status__in=set(TaskStatus) - {*LIVE, TaskStatus.DRAFT}, ends_at__gt=now - RECENT)
     tasks = await Task.filter(shown, case_id=link.case_id).order_by("-starts_at", "-id").limit(MOST_TASKS)
@@ -80,7 +97,10 @@ async def say_by_link(token: str, number: int, word: FamilyWord, now: datetime) 
 
 async def _valid(token: str, now: datetime) -> FamilyLink | None:
     return await FamilyLink.get_or_none(
-        token_index=index_of(token), revoked_at__isnull=True, expires_at__gt=now, case__status__not=CaseStatus.CLOSED
+        token_index__in=indexes_of(token),
+        revoked_at__isnull=True,
+        expires_at__gt=now,
+        case__status__not=CaseStatus.CLOSED,
     )
 
 

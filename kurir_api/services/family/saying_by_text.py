@@ -55,16 +55,17 @@ async def _speaker(task: Task | None, message: Inbound) -> tuple[Report | None, 
     """The conversation of the sender in the task's case, and whether they may speak of the task."""
     if task is None or task.status == TaskStatus.DRAFT:
         return None, False
-    sender = Report.sender.index(message.sender)
-    theirs = Q(via=message.via, sender_index=sender)
+    sender = Report.sender.indexes(message.sender)
+    theirs = Q(via=message.via, sender_index__in=sender)
     if message.number is not None:
-        theirs |= Q(sender_index=sender) | Q(reporter_phone_index=Report.reporter_phone.index(message.number))
+        phones = Report.reporter_phone.indexes(message.number)
+        theirs |= Q(sender_index__in=sender) | Q(reporter_phone_index__in=phones)
     reports = await Report.filter(theirs, case_id=task.case_id).order_by("-id")
     if reports:
         return next((report for report in reports if report.via == message.via), reports[0]), True
     if message.number is None:
         return None, False
-    patients = Patient.filter(id=task.case.patient_id, phone_index=Patient.phone.index(message.number))
+    patients = Patient.filter(id=task.case.patient_id, phone_index__in=Patient.phone.indexes(message.number))
     return None, await patients.exists()
 
 

@@ -6,7 +6,8 @@ from typing import Any
 from kurir_api.dispatch.notifications import task_fields, text_stranger
 from kurir_api.dispatch.text_outbox import address_of
 from kurir_api.dispatch.texts import INDONESIAN, NotificationKind, render_line
-from kurir_api.models import HOLDING, Case, Claim, Patient, Region, Report, Task
+from kurir_api.models import HOLDING, AccessAction, AccessBy, Case, Claim, Patient, Region, Report, Task
+from kurir_api.services.accesses import accounted, note
 from kurir_api.services.phones import is_mobile_at_home
 from kurir_api.services.threads.saying import say
 
@@ -34,6 +35,8 @@ async def _tell(kind: NotificationKind, task: Task, now: datetime) -> None:
     if report is not None:
         await say(report, render_line(kind, INDONESIAN, data), now, kind=kind, **data)
     elif case.patient.phone is not None and is_mobile_at_home(case.patient.phone):
+        async with accounted("family message"):
+            note(case.patient, AccessAction.USED, ("phone",), who=AccessBy.KURIR, ground=f"task:{task.id}")
         await text_stranger(kind, case.patient.phone, now, **data)
 
 

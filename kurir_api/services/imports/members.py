@@ -7,6 +7,7 @@ from datetime import date
 from kurir_api.dispatch.geo import Point
 from kurir_api.errors import Problems
 from kurir_api.models import Capability, Member, Membership, Region, Role, lies_within, new_id, regency_of
+from kurir_api.services.alone import alone_with
 from kurir_api.services.imports.base import Column, ImportKind, Line, Order, Put, Refused, Values, refused
 from kurir_api.services.imports.cells import a_day, chosen
 from kurir_api.services.imports.organizations import organizations_by_name
@@ -36,7 +37,7 @@ class MemberRow:
 
     @property
     def index(self) -> str:
-        """Under which the phone is found."""
+        """Under which a new member's phone is found."""
         return Member.phone.index(self.phone)
 
 
@@ -126,7 +127,9 @@ async def _places(order: Order, lines: Sequence[Line[MemberRow]]) -> tuple[dict[
 async def _members(rows: Sequence[MemberRow]) -> tuple[dict[str, Member], set[str]]:
     """By phone index the members, who are all there now, and which of them are new."""
     wanted = {row.index: row for row in rows}
-    known = {member.phone_index: member for member in await Member.filter(phone_index__in=wanted)}
+    found = {index: first for first, row in wanted.items() for index in Member.phone.indexes(row.phone)}
+    await alone_with(found)
+    known = {found[member.phone_index]: member for member in await Member.filter(phone_index__in=found)}
     missing = [_member(row) for index, row in wanted.items() if index not in known]
     if not missing:
         return known, set()

@@ -1,7 +1,7 @@
 """An office or a partner brings somebody into the network."""
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import UTC, date, datetime
 from uuid import UUID
 
 from kurir_api.auth import Principal
@@ -13,10 +13,13 @@ from kurir_api.models import (
     Organization,
     Region,
     Role,
+    Session,
+    SessionEnd,
     lies_within,
     new_id,
     regency_of,
 )
+from kurir_api.services.alone import alone_with
 from kurir_api.services.phones import optional_e164
 from kurir_api.services.texts import cleaned, fitting
 from kurir_api.services.use_case import Command, use_case
@@ -54,11 +57,14 @@ async def invite_member(principal: Principal, command: InviteMember) -> UUID:
     """The id of the member with the membership and capabilities asked for; they can sign in at once.
 
     Somebody whose number is known keeps the name by which they are known and, when a partner invites, the
-    capabilities on record. The same invitation again changes nothing. Raises InvalidInput, NotAllowed.
+    capabilities on record. Who had been taken out is in again. The same invitation again changes nothing.
+
+    Raises InvalidInput, NotAllowed.
     """
     phone = await _check(principal, command)
-    _refuse_unless_may_invite(principal, command)
-    member = await _member(command, phone)
+    if not may_invite(principal, command.organization_id, command.role, command.region):
+        raise NotAllowed
+    member = await _member(principal, command, phone)
     await Membership.get_or_create(
         member_id=member.id,
         organization_id=command.organization_id,
@@ -121,32 +127,54 @@ def check_capabilities(capabilities: tuple[NewCapability, ...], problems: Proble
         problems.add("capabilities", id="Sebut setiap kode satu kali.", en="Name each code once.")
 
 
-def _refuse_unless_may_invite(principal: Principal, command: InviteMember) -> None:
-    """Who may invite whom. Raises NotAllowed.
+def may_invite(principal: Principal, organization_id: UUID, role: Role, region: str) -> bool:
+    """Who may invite whom.
 
     An administrator anybody in its region; a coordinator those who work there with it, reviewers only if that is the
     regency; a partner's reviewer volunteers of its own organisation.
     """
     for scope in principal.scopes:
-        if not lies_within(command.region, scope.region_code):
+        if not lies_within(region, scope.region_code):
             continue
         if scope.role is Role.ADMIN:
-            return
-        if scope.role is Role.COORDINATOR and command.role in BY_COORDINATORS:
+            return True
+        if scope.role is Role.COORDINATOR and role in BY_COORDINATORS:
             # A reviewer sees what its organisation did anywhere in the regency.
-            everywhere = lies_within(regency_of(command.region), scope.region_code)
-            if everywhere or command.role is not Role.PARTNER_REVIEWER:
-                return
-        own = scope.organization_id == command.organization_id
-        if scope.role is Role.PARTNER_REVIEWER and own and command.role is Role.VOLUNTEER:
-            return
-    raise NotAllowed
+            everywhere = lies_within(regency_of(region), scope.region_code)
+            if everywhere or role is not Role.PARTNER_REVIEWER:
+                return True
+        own = scope.organization_id == organization_id
+        if scope.role is Role.PARTNER_REVIEWER and own and role is Role.VOLUNTEER:
+            return True
+    return False
 
 
-async def _member(command: InviteMember, phone: str) -> Member:
+async def member_with(phone: str) -> Member | None:
+    """Whoever has the number (E.164). Until the transaction ends nobody else becomes the one."""
+    indexes = Member.phone.indexes(phone)
+    await alone_with(indexes)
+    return await Member.get_or_none(phone_index__in=indexes)
+
+
+async def _let_back(principal: Principal, member: Member) -> None:
+    """Somebody who was taken out of the network is in it again, with those of their former roles that the caller
+    could give them.
+    """
+    if not await Member.filter(id=member.id, active=False).update(active=True):
+        return
+    former = await Membership.filter(member_id=member.id)
+    # Whatever they were signed in to: they sign in anew.
+    going = Session.filter(member_id=member.id, ended_at__isnull=True)
+    await going.update(ended_at=datetime.now(UTC), end_reason=SessionEnd.BY_OFFICE)
+    gone = [one.id for one in former if not may_invite(principal, one.organization_id, one.role, one.region_id)]
+    await Membership.filter(id__in=gone).delete()
+
+
+async def _member(principal: Principal, command: InviteMember, phone: str) -> Member:
     """Whoever has the number, or a new member."""
-    known = await Member.get_or_none(phone_index=Member.phone.index(phone))
+    known = await member_with(phone)
     if known is not None:
+        await _let_back(principal, known)
         return known
     member = Member(id=new_id(), regency_code=regency_of(command.region), name=cleaned(command.name))
     member.phone = phone

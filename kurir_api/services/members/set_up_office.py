@@ -7,7 +7,7 @@ from tortoise.transactions import in_transaction
 
 from kurir_api.errors import Problems
 from kurir_api.models import Member, Membership, Organization, OrganizationKind, Region, Role, new_id
-from kurir_api.services.members.invite_member import LONGEST_NAME, LONGEST_PHONE
+from kurir_api.services.members.invite_member import LONGEST_NAME, LONGEST_PHONE, member_with
 from kurir_api.services.phones import optional_e164
 from kurir_api.services.places.check_regency import known_regencies
 from kurir_api.services.places.load_places import KNOWN_REGENCIES, load_holidays, load_places
@@ -45,7 +45,7 @@ async def set_up_office(command: SetUpOffice) -> UUID:
         await (load_places(command.regency) if command.regency in KNOWN_REGENCIES else load_holidays())
         organization = await _organization(command.regency, office or "", OrganizationKind.REGENCY_AGENCY)
         await load_programmes(command.regency)
-        member = await Member.get_or_none(phone_index=Member.phone.index(phone or ""))
+        member = await member_with(phone or "")
         if member is None:
             member = Member(id=new_id(), regency_code=command.regency, name=name)
             member.phone = phone

@@ -19,26 +19,32 @@ AHEAD = timedelta(days=7)
 LEASE = timedelta(seconds=60)
 """How long a worker has a recurrence to itself; when it dies meanwhile, another takes over after that."""
 
+LATE, LATE_LEASE = timedelta(hours=1), timedelta(minutes=15)
+"""What should have been made that long ago may fail each time, or kill its worker: it is tried less often."""
+
 LOOK_AGAIN = timedelta(days=1)
 """While the case is on hold; resuming it looks at once."""
 
-# While its tasks are being made, its due time is the end of the lease.
+# While its tasks are being made, its due time is the end of the lease. One at a time: what kills its worker takes no
+# others along.
 TAKE = """
-WITH due AS (SELECT id FROM recurrence WHERE due_at <= $1 ORDER BY due_at LIMIT $3 FOR UPDATE SKIP LOCKED)
-UPDATE recurrence SET due_at = $2 FROM due WHERE recurrence.id = due.id
-RETURNING recurrence.id, recurrence.case_id
+WITH due AS (SELECT id FROM recurrence WHERE due_at <= $1 ORDER BY due_at LIMIT 1 FOR UPDATE SKIP LOCKED)
+UPDATE recurrence SET due_at = $1 + CASE
+    WHEN made_until - $3::interval <= $1 - $4::interval AND due_at > created_at + $4 THEN $5::interval
+    ELSE $2::interval END
+FROM due WHERE recurrence.id = due.id
+RETURNING recurrence.id, recurrence.case_id, recurrence.due_at AS lease
 """
 
 
-async def make_recurring_tasks(now: datetime, *, batch: int = 20) -> int:
-    """Make the tasks of up to `batch` recurrences that are due, each in a transaction of its own; how many were taken
-    on. One that fails is logged and comes up again when its lease ends; the others go on.
+async def make_recurring_tasks(now: datetime) -> int:
+    """Make the tasks of a recurrence that is due, in a transaction; how many were taken on. One that fails is logged
+    and comes up again when its lease ends.
     """
-    lease = now + LEASE
-    taken = await get_connection("default").execute_query_dict(TAKE, [now, lease, batch])
+    taken = await get_connection("default").execute_query_dict(TAKE, [now, LEASE, AHEAD, LATE, LATE_LEASE])
     for row in taken:
         try:
-            await _make(row["id"], row["case_id"], lease, now)
+            await _make(row["id"], row["case_id"], row["lease"], now)
         except Exception:  # noqa: BLE001 - one recurrence's fault must not hold up the others
             structlog.get_logger("kurir.recurrences").exception("recurrence failed", recurrence_id=str(row["id"]))
     return len(taken)

@@ -8,8 +8,10 @@ from zoneinfo import ZoneInfo
 
 from kurir_api.auth import Principal
 from kurir_api.errors import Problems
-from kurir_api.models import Case, Recurrence, Region, Urgency, new_id
+from kurir_api.models import AccessAction, Case, Recurrence, Region, Urgency, new_id
+from kurir_api.services.accesses import note
 from kurir_api.services.cases.of_the_desk import case_of_the_desk, lock_worked_on
+from kurir_api.services.consent.withheld import refuse_withheld
 from kurir_api.services.moments import has_offset
 from kurir_api.services.recurrences.rules import normalised, occurrences
 from kurir_api.services.tasks.create_task import (
@@ -59,6 +61,7 @@ async def repeat_task(principal: Principal, command: RepeatTask) -> UUID:
     rule = await _checked(principal, command, ZoneInfo(region.time_zone), now)
     case = await lock_worked_on(case.id)
     await _refuse_too_many(case)
+    subject = await refuse_withheld("caseId", case.id)
     recurrence = Recurrence(
         id=new_id(),
         regency_code=case.regency_code,
@@ -77,6 +80,8 @@ async def repeat_task(principal: Principal, command: RepeatTask) -> UUID:
     )
     recurrence.title = fitting(Problems(), "title", command.title, LONGEST_TITLE)
     recurrence.instructions = fitting(Problems(), "instructions", command.instructions, LONGEST_INSTRUCTIONS)
+    if recurrence.instructions is not None:
+        note(subject, AccessAction.WRITTEN, ("instructions",), who=principal)
     await recurrence.save(force_create=True)
     return recurrence.id
 

@@ -22,6 +22,7 @@ from kurir_api.models import (
     ReportStatus,
     new_id,
 )
+from kurir_api.services.consent.withheld import note_withheld
 from kurir_api.services.desks.answering import desk_for
 from kurir_api.services.numbers import dated_number
 from kurir_api.services.referrals.following import follows
@@ -161,7 +162,9 @@ async def send_referral(
 
 
 async def _subject(principal: Principal, command: Refer) -> Subject:
-    """The rows; report and case are locked, so that neither ends meanwhile. Raises NotFound, InvalidInput."""
+    """The rows, locked: neither report nor case ends meanwhile, nor is consent withdrawn. Raises NotFound,
+    InvalidInput.
+    """
     case = await _found(visible_cases(principal), command.case_id)
     report = await _found(visible_reports(principal), command.report_id)
     if report is not None:
@@ -170,20 +173,21 @@ async def _subject(principal: Principal, command: Refer) -> Subject:
             case = await _found(visible_cases(principal), report.case_id)
     if case is not None:
         case = await Case.select_for_update().get(id=case.id)
-    patient = await _found(visible_patients(principal), command.patient_id)
-    if patient is None and case is not None:
-        patient = await Patient.get(id=case.patient_id)
-    if patient is None:
+    chosen = await _found(visible_patients(principal), command.patient_id)
+    patient_id = chosen.id if chosen else case.patient_id if case else None
+    if patient_id is None:
         raise InvalidInput.of(
             "patientId",
             id="Tentukan pasiennya; yang belum terdaftar didaftarkan dulu dengan registerPatient.",
             en="Say who the patient is; register one who isn't yet with registerPatient.",
         )
+    patient = await Patient.select_for_update(no_key=True).get(id=patient_id)
     problems = Problems()
     if case is not None:
         refuse_closed(problems, "caseId" if command.case_id else "reportId", case)
     if case is not None and case.patient_id != patient.id:
         problems.add("patientId", id="Pasien kasus itu orang lain.", en="That case is of another patient.")
+    note_withheld(problems, "caseId" if case is not None and command.patient_id is None else "patientId", patient)
     if report is not None and report.regency_code != patient.regency_code:
         problems.add("reportId", id="Laporan itu dari kabupaten lain.", en="That report is of another regency.")
     problems.refuse()

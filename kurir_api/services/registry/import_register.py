@@ -11,7 +11,7 @@ from kurir_api.errors import InvalidInput, Words
 from kurir_api.models import Programme, Region, RegionLevel
 from kurir_api.services.imports.base import Order, Outcome, Refused, Tell
 from kurir_api.services.imports.reading import header
-from kurir_api.services.registry.keys import RegistryKeys
+from kurir_api.services.registry.keys import keys_to_import
 from kurir_api.services.registry.lines import COLUMNS, STAGED, Register, always
 from kurir_api.services.registry.reading import first_line, rows_of
 
@@ -68,9 +68,9 @@ async def import_register(order: Order, tell: Tell) -> Outcome:
         said = error.strerror or "-"
         raise InvalidInput.of("file", id=f"Tidak bisa dibaca ({said}).", en=f"It can't be read ({said}).") from error
     with file:
-        register = await _register(order, first_line(file))
+        first = first_line(file)
 
-        async def copied() -> AsyncIterator[bytes]:
+        async def copied(register: Register) -> AsyncIterator[bytes]:
             yield BEGINNING
             async for rows in rows_of(file, register):
                 outcome.read += rows.count
@@ -82,8 +82,9 @@ async def import_register(order: Order, tell: Tell) -> Outcome:
         async with in_transaction() as connection:
             # As for all imports: one at a time.
             await get_connection("default").execute_query("SELECT pg_advisory_xact_lock(hashtext('kurir import'))")
+            register = await _register(order, first)
             async with connection.acquire_connection() as raw:
-                await _write(raw, order, copied(), outcome, tell)
+                await _write(raw, order, copied(register), outcome, tell)
             if order.dry_run:
                 await connection.rollback()
     return outcome
@@ -133,7 +134,7 @@ async def _register(order: Order, first: str) -> Register:
         villages |= dict.fromkeys((region.code, region.code.replace(".", "")), region.code)
     programmes = await Programme.filter(regency_code=regency).only("code")
     return Register(
-        keys=RegistryKeys.of(regency),
+        keys=await keys_to_import(regency),
         separator=separator,
         cells=len(names),
         places=tuple(names.index(one.name) if one.name in names else len(names) for one in COLUMNS),

@@ -13,6 +13,7 @@ from kurir_api.models import Report
 from kurir_api.services.reports.place_words import EVERYDAY
 from kurir_api.services.reports.recognising import Gazetteer, gazetteer, words
 from kurir_api.services.visibility import visible_reports
+from kurir_api.vault import Sealed, vault
 
 WITHIN = timedelta(days=14)
 MOST_COMPARED, MOST_SHOWN = 20, 5
@@ -54,33 +55,41 @@ async def possible_duplicates(principal: Principal, reports: Sequence[Report]) -
     statements, however many reports.
     """
     pairs = await get_connection("default").execute_query_dict(COMPARED, [*_asked(reports), WITHIN, MOST_COMPARED])
-    others = {pair["other_id"] for pair in pairs}
+    same: dict[tuple[UUID, UUID], bool] = defaultdict(bool)
+    for pair in pairs:
+        same[pair["report_id"], pair["other_id"]] |= pair["same_sender"]
+    others = {other for _, other in same}
     rows = {report.id: report for report in await visible_reports(principal).filter(id__in=others)}
     likeness = Likeness(await gazetteer())
     own = {report.id: report for report in reports}
     found: dict[UUID, list[tuple[float, Report]]] = defaultdict(list)
-    for pair in pairs:
-        other = rows.get(pair["other_id"])
+    for (report_id, other_id), same_sender in same.items():
+        other = rows.get(other_id)
         if other is not None:
-            score = likeness.of(own[pair["report_id"]], other, same_sender=pair["same_sender"])
+            score = likeness.of(own[report_id], other, same_sender=same_sender)
             if score >= LIKELY:
-                found[pair["report_id"]].append((score, other))
+                found[report_id].append((score, other))
     ranked = {key: sorted(some, key=lambda one: (-one[0], one[1].id)) for key, some in found.items()}
     return {report.id: [other for _, other in ranked.get(report.id, [])[:MOST_SHOWN]] for report in reports}
 
 
 def _asked(reports: Sequence[Report]) -> list[list[str | None] | list[UUID]]:
-    """The ids and, for each report, the four indexes under which its sender's other reports are found: who writes by
-    message may have rung up before.
+    """The ids and, for each report and key, the four indexes under which its sender's other reports are found: who
+    writes by message may have rung up before.
     """
+    keys = range(len(vault().index_keys))
+
+    def under(attribute: Sealed, texts: Sequence[str | None]) -> list[str | None]:
+        return [index for text in texts for index in (attribute.indexes(text) if text else [None for _ in keys])]
+
     phones = [report.reporter_phone for report in reports]
     senders = [report.sender for report in reports]
     return [
-        [report.id for report in reports],
-        [report.sender_index for report in reports],
-        [Report.sender.index(phone) if phone else None for phone in phones],
-        [report.reporter_phone_index for report in reports],
-        [Report.reporter_phone.index(sender) if sender else None for sender in senders],
+        [report.id for report in reports for _ in keys],
+        under(Report.sender, senders),
+        under(Report.sender, phones),
+        under(Report.reporter_phone, phones),
+        under(Report.reporter_phone, senders),
     ]
 
 

@@ -57,7 +57,7 @@ async def assign_task(principal: Principal, command: AssignTask) -> UUID:
         ClaimStatus.OFFERED,
         now,
         assigned_by_id=principal.member_id,
-        expires_at=_answer_by(task, now),
+        expires_at=answer_by(task, now),
     )
     await record(claim, "offer", principal, reason=reason, at=now)
     await notify(NotificationKind.OFFER, [command.member_id], task, now=now, urgent=True)
@@ -66,7 +66,7 @@ async def assign_task(principal: Principal, command: AssignTask) -> UUID:
     return claim.id
 
 
-def _answer_by(task: Task, now: datetime) -> datetime:
+def answer_by(task: Task, now: datetime) -> datetime:
     """When the offer lapses: after the usual time of its kind and urgency, or when the window ends."""
     usual = now + task_kinds()[task.kind].deadlines[task.urgency].answer
     return min(usual, task.ends_at) if task.ends_at > now else usual

@@ -7,8 +7,10 @@ from uuid import UUID
 from kurir_api.auth import Principal
 from kurir_api.dispatch.geo import Point
 from kurir_api.errors import Problems
-from kurir_api.models import Urgency
+from kurir_api.models import AccessAction, Urgency
+from kurir_api.services.accesses import note
 from kurir_api.services.cases.of_the_desk import case_of_the_desk, lock_worked_on
+from kurir_api.services.consent.withheld import refuse_withheld
 from kurir_api.services.moments import has_offset
 from kurir_api.services.tasks.drafting import draft_task
 from kurir_api.services.tasks.publish_task import publish
@@ -47,6 +49,11 @@ async def create_task(principal: Principal, command: CreateTask) -> UUID:
     case = await case_of_the_desk(principal, command.case_id)
     await _check(principal, command, now)
     case = await lock_worked_on(case.id)
+    given = {"instructions": cleaned(command.instructions), "location": command.location}
+    names = [name for name, value in given.items() if value is not None]
+    subject = await refuse_withheld("caseId", case.id)
+    if names:
+        note(subject, AccessAction.WRITTEN, names, who=principal)
     task = await draft_task(
         case,
         command.kind,

@@ -6,9 +6,10 @@ from uuid import UUID
 from kurir_api.auth import Principal
 from kurir_api.dispatch.alarms import arm_window_passed
 from kurir_api.dispatch.geo import Point
-from kurir_api.models import Case, Patient, Region, Task, Urgency, new_id
+from kurir_api.models import Case, Task, Urgency, new_id
 from kurir_api.services.cases.insurance import INSURANCE_TASK, InsuranceStatus, insurance_status
 from kurir_api.services.numbers import next_number
+from kurir_api.services.tasks.placing import placed
 from kurir_api.task_kinds import task_kinds
 from kurir_api.transitions import record
 
@@ -34,10 +35,11 @@ async def draft_task(
     duration; the resident waits for it since `waiting_since`, default now. For the insurance of a patient in hospital
     the defaults are until its deadline, and urgent.
 
-    The place defaults to the patient's point, else the centre of the smallest region around that has one.
+    The place defaults to the patient's point, else the centre of the smallest region around that has one; for its
+    area see `placing`.
     """
     kind = task_kinds()[kind_code]
-    place = location or await _place_of(case)
+    place, area = await placed(case, location)
     starts = starts_at or now
     until = _insured_by(case, kind_code, starts, now)
     task = Task(
@@ -51,6 +53,8 @@ async def draft_task(
         region_id=case.region_id,
         latitude=place.latitude,
         longitude=place.longitude,
+        area_latitude=area.latitude,
+        area_longitude=area.longitude,
         destination_id=destination_id or case.facility_id,
         starts_at=starts,
         ends_at=ends_at or until or starts + kind.default_duration,
@@ -73,14 +77,3 @@ def _insured_by(case: Case, kind_code: str, starts_at: datetime, now: datetime) 
     if kind_code != INSURANCE_TASK or due is None or due <= starts_at:
         return None
     return due if insurance_status(case, now) == InsuranceStatus.RUNNING else None
-
-
-async def _place_of(case: Case) -> Point:
-    patient = await Patient.get(id=case.patient_id)
-    if patient.latitude is not None and patient.longitude is not None:
-        return Point(patient.latitude, patient.longitude)
-    parts = case.region_id.split(".")
-    codes = [".".join(parts[:length]) for length in range(len(parts), 0, -1)]
-    rows = await Region.filter(code__in=codes, latitude__not_isnull=True).values_list("code", "latitude", "longitude")
-    centres = {code: Point(latitude, longitude) for code, latitude, longitude in rows}
-    return next(centres[code] for code in codes if code in centres)

@@ -1,5 +1,6 @@
 """The inbox: stored messages are dealt with by workers, each in one transaction, one sender's in order."""
 
+from collections.abc import Collection
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -8,6 +9,7 @@ from tortoise.connection import get_connection
 from tortoise.transactions import in_transaction
 
 from kurir_api.models import InboundMessage
+from kurir_api.services.alone import one_at_a_time
 from kurir_api.services.threads.dealing import deal_with
 from kurir_api.services.threads.receiving import Inbound
 
@@ -19,7 +21,6 @@ MOST_ATTEMPTS = 12
 FIRST_BACKOFF, LONGEST_BACKOFF = timedelta(seconds=5), timedelta(minutes=10)
 
 ONE_TAKES = "SELECT pg_advisory_xact_lock(hashtextextended('inbound_message', 0))"
-ONE_OF_A_SENDER = "SELECT pg_advisory_xact_lock(hashtextextended($1, 0))"
 
 # A sender of whom another worker has messages is left alone, so that they stay in order.
 TAKE = """
@@ -38,17 +39,27 @@ UPDATE inbound_message m SET leased_until = $2 FROM due WHERE m.id = due.id
 RETURNING m.id
 """
 
+# Before the work, for the work may be the death of the worker, which then says nothing of it.
+COUNT = """
+UPDATE inbound_message SET attempts = attempts + 1 WHERE id = $1 AND leased_until = $2 AND due_at IS NOT NULL
+"""
+
 FAIL = """
-UPDATE inbound_message SET due_at = $3, leased_until = NULL, failure = $4, failed_at = $5, attempts = $6
+UPDATE inbound_message SET due_at = $3, leased_until = NULL, failure = $4, failed_at = $5
 WHERE id = $1 AND leased_until = $2 AND due_at IS NOT NULL
 """
+
+
+class Deadly(Exception):
+    """No attempt came to an end: each time the worker died."""
 
 
 async def take_in_messages(now: datetime) -> int:
     """Deal with messages that are due; how many were taken on.
 
     What fails is logged without its words and tried again, 5 s later, then after twice as long and so on up to 10
-    min; after the twelfth time it is left to people, with its content, as a failed one.
+    min; after the twelfth time it is left to people, with its content, as a failed one. So is what a worker died of
+    twelve times; and whoever was tried before comes after the others, who may have waited only because of it.
     """
     lease = now + LEASE
     async with in_transaction():
@@ -57,21 +68,29 @@ async def take_in_messages(now: datetime) -> int:
             TAKE, [now, lease, SENDERS_AT_ONCE, MESSAGES_AT_ONCE]
         )
     taken = await InboundMessage.filter(id__in=[row["id"] for row in rows]) if rows else []
-    for row in sorted(taken, key=_in_order):
+    tried = {row.sender_index: 0 for row in taken}
+    for row in taken:
+        tried[row.sender_index] = max(tried[row.sender_index], row.attempts)
+    for row in sorted(taken, key=lambda row: (tried[row.sender_index], *_in_order(row))):
         try:
-            await take_in(row.id, row.sender_index or "", now, lease)
+            if row.attempts >= MOST_ATTEMPTS:
+                raise Deadly
+            await get_connection("default").execute_query(COUNT, [row.id, lease])
+            await take_in(row.id, Inbound.of(row).sender_indexes, now, lease)
         except Exception as error:  # noqa: BLE001 - one message's fault must not hold up the others
             structlog.get_logger("kurir.inbox").exception("message failed", message_id=str(row.id))
             await _put_off(row, error, lease, now)
     return len(taken)
 
 
-async def take_in(message_id: UUID, sender_index: str, now: datetime, lease: datetime | None = None) -> None:
+async def take_in(
+    message_id: UUID, sender_indexes: Collection[str], now: datetime, lease: datetime | None = None
+) -> None:
     """Do what the message asks for, unless that is done, or since `lease` somebody else's to do; then forget it. One
     transaction.
     """
     async with in_transaction():
-        await get_connection("default").execute_query(ONE_OF_A_SENDER, [sender_index])
+        await one_at_a_time(sender_indexes)
         row = await InboundMessage.filter(id=message_id).select_for_update().get()
         if row.due_at is None or row.leased_until != lease:
             return
@@ -89,9 +108,8 @@ def _in_order(row: InboundMessage) -> tuple[datetime, UUID]:
 
 
 async def _put_off(row: InboundMessage, error: Exception, lease: datetime, now: datetime) -> None:
-    attempts = row.attempts + 1
-    over = attempts >= MOST_ATTEMPTS
+    over = row.attempts + 1 >= MOST_ATTEMPTS
     due_at = None if over else now + min(FIRST_BACKOFF * 2**row.attempts, LONGEST_BACKOFF)
     await get_connection("default").execute_query(
-        FAIL, [row.id, lease, due_at, type(error).__name__, now if over else None, attempts]
+        FAIL, [row.id, lease, due_at, type(error).__name__, now if over else None]
     )

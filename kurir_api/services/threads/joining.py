@@ -31,8 +31,8 @@ OPEN = """
 
 OPEN_THREADS = f"""
 SELECT r.id FROM report r
-WHERE (r.via = $1 AND r.sender_index = $2
-       OR r.reporter_phone_index = $5 AND (r.via IS NULL OR r.via <> ALL($6::text[])))
+WHERE (r.via = $1 AND r.sender_index = ANY($2::text[])
+       OR r.reporter_phone_index = ANY($5::text[]) AND (r.via IS NULL OR r.via <> ALL($6::text[])))
   AND ($3::text IS NULL OR r.regency_code = $3)
   AND ({OPEN.format(r="r")} OR r.status = 'DUPLICATE'
        AND EXISTS (SELECT FROM report o WHERE o.id = r.duplicate_of_id AND {OPEN.format(r="o")}))
@@ -104,8 +104,8 @@ async def has_open_thread(message: Inbound) -> bool:
 
 async def _open_threads(message: Inbound, regency: str | None) -> list[Report]:
     """Newest first; locked, so that none closes meanwhile."""
-    sender = Report.sender.index(message.sender)
-    phone = Report.reporter_phone.index(message.number) if message.number else None
+    sender = Report.sender.indexes(message.sender)
+    phone = Report.reporter_phone.indexes(message.number) if message.number else []
     rows = await get_connection("default").execute_query_dict(
         OPEN_THREADS, [message.via, sender, regency, list(LIVE_REFERRAL), phone, text_sender_names()]
     )

@@ -8,9 +8,11 @@ from typing import Any
 import orjson
 from pydantic import TypeAdapter
 from tortoise.connection import get_connection
+from tortoise.transactions import in_transaction
 
 from kurir_api.models import InboundMessage, new_id
 from kurir_api.models.report import Channel
+from kurir_api.services.alone import alone_with
 from kurir_api.vault import vault
 
 BY_NUMBER = (Channel.WHATSAPP, Channel.SMS)
@@ -19,6 +21,7 @@ BY_NUMBER = (Channel.WHATSAPP, Channel.SMS)
 LONGEST_TEXT, LONGEST_NAME, LONGEST_ID = 10_000, 120, 200
 """Characters; of longer ones the rest is dropped. No provider lets people write as much."""
 
+SENDER = "inbound_message.sender"
 MOST_MEDIA = 30
 OLDEST = timedelta(days=30)
 """No provider delivers so late: whatever says so has a clock that was never set."""
@@ -63,12 +66,22 @@ class Inbound:
     @property
     def sender_index(self) -> str:
         """Who sent it: messages with the same are dealt with one after another."""
-        return vault().index("inbound_message.sender", f"{self.via}\n{self.sender}")
+        return vault().index(SENDER, _sender(self.via, self.sender))
+
+    @property
+    def sender_indexes(self) -> list[str]:
+        """That, under each of the office's keys."""
+        return sender_indexes(self.via, self.sender)
 
     @property
     def stored_as(self) -> str:
         """The blind index of the provider's id, which may hold the number or a digest of the words."""
         return vault().index("inbound_message.provider_id", self.provider_id)
+
+    @property
+    def stored_under(self) -> list[str]:
+        """That, under each of the office's keys."""
+        return vault().indexes("inbound_message.provider_id", self.provider_id)
 
     def sent(self, received_at: datetime) -> datetime:
         """When it was sent, as far as that can be true of what was received then."""
@@ -90,16 +103,38 @@ class Inbound:
 KEPT = TypeAdapter(Inbound)
 
 
+def sender_indexes(via: str, sender: str) -> list[str]:
+    """By what messages of a sender are found, under each of the office's keys."""
+    return vault().indexes(SENDER, _sender(via, sender))
+
+
+def _sender(via: str, sender: str) -> str:
+    return f"{via}\n{sender}"
+
+
 async def store(messages: Sequence[Inbound], now: datetime, due_at: datetime | None = None) -> None:
-    """Keep the messages that aren't known yet, for a worker to deal with from `due_at` on, default at once. One
-    statement: all of them or none.
+    """Keep the messages that aren't known yet, for a worker to deal with from `due_at` on, default at once; all of
+    them or none. One statement, unless the office's keys are changing.
     """
+    if len(vault().index_keys) == 1:
+        await _store(messages, now, due_at or now)
+        return
+    async with in_transaction():
+        indexes = [index for message in messages for index in message.stored_under]
+        await alone_with(indexes)
+        rows = await InboundMessage.filter(provider_id__in=indexes).values_list("channel", "provider_id")
+        kept = set(rows)
+        new = [one for one in messages if kept.isdisjoint((one.via, index) for index in one.stored_under)]
+        await _store(new, now, due_at or now)
+
+
+async def _store(messages: Sequence[Inbound], now: datetime, due_at: datetime) -> None:
     rows = [InboundMessage(id=new_id()) for _ in messages]
     await get_connection("default").execute_query(
         STORE,
         [
             now,
-            due_at or now,
+            due_at,
             [row.id for row in rows],
             [message.via for message in messages],
             [message.stored_as for message in messages],

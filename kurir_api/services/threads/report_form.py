@@ -12,8 +12,8 @@ NAME = "form"
 
 async def report_of(message: Inbound, now: datetime) -> int | None:
     """The number of the report that the stored message is part of, which is made now unless it was before."""
-    stored = await InboundMessage.get(channel=message.via, provider_id=message.stored_as)
-    await take_in(stored.id, message.sender_index, now)
-    theirs = Report.filter(via=message.via, sender_index=Report.sender.index(message.sender))
+    stored = await InboundMessage.get(channel=message.via, provider_id__in=message.stored_under)
+    await take_in(stored.id, message.sender_indexes, now)
+    theirs = Report.filter(via=message.via, sender_index__in=Report.sender.indexes(message.sender))
     newest = await theirs.order_by("-id").first()
     return newest.number if newest else None

@@ -96,8 +96,8 @@ async def may_answer(address: str, now: datetime) -> bool:
     if await unasked.filter(created_at__gt=now - timedelta(hours=1)).count() >= STRANGERS_AN_HOUR:
         return False
     theirs = (
-        Q(phone_index=Notification.phone.index(address))
-        | Q(message__report__reporter_phone_index=Report.reporter_phone.index(address))
-        | Q(message__report__sender_index=Report.sender.index(address))
+        Q(phone_index__in=Notification.phone.indexes(address))
+        | Q(message__report__reporter_phone_index__in=Report.reporter_phone.indexes(address))
+        | Q(message__report__sender_index__in=Report.sender.indexes(address))
     )
     return await unasked.filter(theirs, created_at__gt=now - timedelta(days=1)).count() < UNASKED_A_DAY

@@ -1,0 +1,1 @@
+"""The log of accesses, as resolvers meet it."""

@@ -1,0 +1,1 @@
+"""Whether a patient agrees to what is kept of them."""

@@ -1,0 +1,1 @@
+"""How the office does, for whoever keeps it running."""

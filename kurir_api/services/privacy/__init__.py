@@ -1,0 +1,1 @@
+"""What a person may ask of an office that keeps data about them."""

@@ -1,0 +1,1 @@
+"""What phones keep, and how they learn what changed."""
