@@ -19,6 +19,7 @@ help:
 	@echo 'make test    every test, with a real PostgreSQL and the packages from npm'
 	@echo 'make lint    ruff: rules and format           make format   mend what ruff can mend'
 	@echo 'make types   mypy --strict                    make imports  which layer may import which'
+	@echo 'make faults  the drills of tests/faults at full length: what breaks, and that nothing is lost'
 	@echo 'make bench   measurements, printed            make lock     requirements*.lock from pyproject.toml'
 	@echo 'make setup   only install                     make clean    forget everything installed'
 	@echo 'Options for the programs behind demo, test and bench: make demo ARGS="--help"'
@@ -33,6 +34,10 @@ test: $(INSTALLED) npm
 	@# By file, for some files start servers that all of their tests share; in order, for the longest have the fewest tests
 	@# and would all come last.
 	@$(BIN)/pytest -n auto --dist loadfile --no-loadscope-reorder $(ARGS)
+
+.PHONY: faults
+faults: $(INSTALLED)
+	@$(BIN)/pytest --full tests/faults $(ARGS)
 
 .PHONY: bench
 bench: $(INSTALLED)

@@ -12,15 +12,17 @@ from bench.outbox import outbox
 from bench.push_fanout import push_fanout
 from bench.race import race
 from bench.ranking import ranking
+from bench.rates import rates
 from bench.registry import registry
 from bench.simulate import simulate
 from bench.statement import statement
 from bench.storm import storm
+from bench.sync import sync
 
 Measurement = Callable[..., Coroutine[None, None, bool]]
 MEASUREMENTS: dict[str, Measurement] = {
     one.__name__: one
-    for one in (race, ranking, nearby_tasks, outbox, push_fanout, storm, simulate, statement, registry)
+    for one in (race, ranking, nearby_tasks, outbox, push_fanout, storm, simulate, statement, registry, sync, rates)
 }
 
 

@@ -18,7 +18,7 @@ POOL = 20
 NEAREST = """
 SELECT json_agg(nearest)::text FROM (
     SELECT t.id, t.number, t.kind, t.status, t.urgency, t.starts_at, t.ends_at, t.slots - t.slots_taken AS open_slots,
-        r.name AS area, point(t.longitude, t.latitude) <-> point($1, $2) AS distance
+        r.name AS area, point(t.area_longitude, t.area_latitude) <-> point($1, $2) AS distance
     FROM task t JOIN region r ON r.code = t.region_id
     WHERE t.status = 'OPEN' ORDER BY distance LIMIT $3
 ) nearest

@@ -122,9 +122,10 @@ FROM patient
 
 # $5 the state: done for the history, open for the tasks to rank for.
 TASKS = f"""
-INSERT INTO task (id, regency_code, number, kind, status, urgency, latitude, longitude, starts_at, ends_at, slots,
-                  slots_taken, alerts_stale, waiting_since, created_at, case_id, region_id)
+INSERT INTO task (id, regency_code, number, kind, status, urgency, latitude, longitude, area_latitude, area_longitude,
+                  starts_at, ends_at, slots, slots_taken, alerts_stale, waiting_since, created_at, case_id, region_id)
 SELECT gen_random_uuid(), regency, nextval('task_number'), 'AMBULANCE_RUN', $5, 'URGENT', p.latitude, p.longitude,
+       p.latitude, p.longitude,
        $4::timestamptz + interval '1 day', $4::timestamptz + interval '1 day 4 hours', 1, 0, false, $4, $4, f.id,
        format('%s.%s', regency, lpad((1 + n % 16)::text, 2, '0'))
 FROM {PLACES} p JOIN case_file f ON f.number = regency

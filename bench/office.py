@@ -22,7 +22,7 @@ from tortoise.connection import get_connection
 from kurir_api.database import EmbeddedPostgres, connect_arguments, connected, migrate
 from kurir_api.models import Task
 from kurir_api.services.places.load_places import load_places
-from kurir_api.settings import Environment, Settings, load_settings
+from kurir_api.settings import Environment, Settings, TrustedDocuments, load_settings
 from kurir_api.vault import open_vault
 
 REGENCY = "33.02"
@@ -71,9 +71,10 @@ FROM patient
 """
 TASKS = f"""
 {VILLAGES}
-INSERT INTO task (id, regency_code, number, kind, status, urgency, latitude, longitude, starts_at, ends_at, slots,
-                  slots_taken, alerts_stale, waiting_since, created_at, case_id, region_id)
-SELECT gen_random_uuid(), $1, nextval('task_number'), 'AMBULANCE_RUN', 'OPEN', 'URGENT', latitude, longitude,
+INSERT INTO task (id, regency_code, number, kind, status, urgency, latitude, longitude, area_latitude, area_longitude,
+                  starts_at, ends_at, slots, slots_taken, alerts_stale, waiting_since, created_at, case_id, region_id)
+SELECT gen_random_uuid(), $1, nextval('task_number'), 'AMBULANCE_RUN', 'OPEN', 'URGENT',
+       latitude, longitude, latitude, longitude,
        now() + n * interval '1 day', now() + n * interval '1 day 1 second', 1, 0, false, now(), now(),
        (SELECT id FROM case_file LIMIT 1), code
 FROM generate_series(1, $2::int) n JOIN village ON place = n % villages
@@ -88,6 +89,9 @@ async def opened_office() -> AsyncIterator[Settings]:
     await _run_aside(f"CREATE DATABASE {name} TEMPLATE {await _template()}")
     settings = load_settings(
         environment=Environment.PRODUCTION,
+        trusted_documents=TrustedDocuments.OFF,
+        rate_address=1_000_000,
+        rate_member=1_000_000,
         data_dir=server.folder.parent,
         database_url=server.url(name),
         secret=secrets.token_urlsafe(48),
@@ -188,7 +192,18 @@ def _process(settings: Settings, number: int, command: Sequence[str | Path]) -> 
 
 def environment(settings: Settings) -> dict[str, str]:
     """The variables that let a program of ours find the office."""
-    names = ("environment", "data_dir", "database_url", "public_url", "secret", "encryption_key", "index_key")
+    names = (
+        "environment",
+        "data_dir",
+        "database_url",
+        "public_url",
+        "secret",
+        "encryption_key",
+        "index_key",
+        "trusted_documents",
+        "rate_address",
+        "rate_member",
+    )
     values = {name: getattr(settings, name) for name in names}
     plain = {
         name: value.get_secret_value() if isinstance(value, SecretStr) else str(value)

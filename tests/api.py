@@ -34,9 +34,9 @@ class Api:
 
     @classmethod
     @asynccontextmanager
-    async def opened(cls, settings: Settings) -> AsyncIterator["Api"]:
+    async def opened(cls, settings: Settings, **options: Any) -> AsyncIterator["Api"]:
         """Serve the application while the block lasts; its database connections are the test's, too."""
-        async with served(create_app(settings)) as url, cls.at(url, settings) as api:
+        async with served(create_app(settings, **options)) as url, cls.at(url, settings) as api:
             yield api
 
     @classmethod

@@ -4,29 +4,74 @@ import asyncio
 import os
 import shutil
 import tempfile
+from base64 import b64encode
 from collections.abc import AsyncIterator
+from hashlib import sha256
 from pathlib import Path
+from typing import Any
 
 import asyncpg
 import pytest
+import structlog
 from tortoise.connection import get_connection
+from tortoise.context import TortoiseContext
 
-from kurir_api.database import EmbeddedPostgres, connect_arguments, connected, database_url, migrate
+from kurir_api.database import EmbeddedPostgres, connect_arguments, database_url, migrate, tortoise_config
 from kurir_api.settings import Settings, load_settings
 from kurir_api.vault import open_vault
 from tests.api import Api
 
 TEMPLATE = "kurir_template"
 SERVER_VARIABLE = "KURIR_TEST_SERVER"
+FIGURE = "figure"
 SECRETS = {
-    "secret": "a-secret-that-only-the-tests-know-0123456789",
-    "encryption_key": "MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDE=",
-    "index_key": "YWJjZGVmZ2hpamFiY2RlZmdoaWphYmNkZWZnaGlqYWI=",
+    name: b64encode(sha256(f"the tests' {name}".encode()).digest()).decode()
+    for name in ("secret", "encryption_key", "index_key")
 }
+"""Made rather than written down: production refuses what can be guessed."""
+
+
+PLENTY = {"rate_address": 1_000_000, "rate_member": 1_000_000}
+"""So often tests may ask that aren't about how often one may."""
+
+
+class Figures:
+    """Prints, below the run, what a test measured of what the house promises."""
+
+    def __init__(self, node: pytest.Item) -> None:
+        self._node = node
+
+    def __call__(self, promise: str, measured: str) -> None:
+        """`promise`: what must hold, with its figure; `measured`: what did."""
+        self._node.user_properties.append((FIGURE, f"{promise}: {measured}"))
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """The drills' length."""
+    parser.addoption("--full", action="store_true", help="drills at full length (make faults)")
+
+
+def pytest_terminal_summary(terminalreporter: Any) -> None:
+    """The figures, in order of their promises, whichever process measured them."""
+    reports = [report for state in ("passed", "failed") for report in terminalreporter.stats.get(state, ())]
+    lines = sorted(
+        value
+        for report in reports
+        if report.when == "call"
+        for name, value in report.user_properties
+        if name == FIGURE
+    )
+    if lines:
+        terminalreporter.section("what was promised, and measured")
+        for line in lines:
+            terminalreporter.write_line(line)
 
 
 def pytest_configure(config: pytest.Config) -> None:
     """In the run's first process: start the server and migrate the template that all tests are copied from."""
+    # A coloured traceback takes half a second.
+    plain = structlog.dev.ConsoleRenderer(colors=False, exception_formatter=structlog.dev.plain_traceback)
+    structlog.configure(processors=[*structlog.get_config()["processors"][:-1], plain])
     if hasattr(config, "workerinput"):
         return
     folder = Path(tempfile.mkdtemp(prefix="kurir-tests-"))
@@ -62,6 +107,18 @@ async def copy_database(template: str, name: str) -> None:
         await connection.close()
 
 
+@pytest.fixture
+def figure(request: pytest.FixtureRequest) -> Figures:
+    """Notes a measured figure, which is printed below the run."""
+    return Figures(request.node)
+
+
+@pytest.fixture(scope="session")
+def full(pytestconfig: pytest.Config) -> bool:
+    """Whether drills run at full length."""
+    return bool(pytestconfig.getoption("--full"))
+
+
 @pytest.fixture(scope="session")
 async def database(worker_id: str) -> str:
     """This test process's database: migrated and, before the first test, empty. Its URL."""
@@ -72,7 +129,9 @@ async def database(worker_id: str) -> str:
 @pytest.fixture(scope="session")
 def settings(database: str, tmp_path_factory: pytest.TempPathFactory) -> Settings:
     """Settings over this process's database."""
-    return load_settings(database_url=database_url_of(database), data_dir=tmp_path_factory.mktemp("data"), **SECRETS)
+    return load_settings(
+        database_url=database_url_of(database), data_dir=tmp_path_factory.mktemp("data"), **PLENTY, **SECRETS
+    )
 
 
 def database_url_of(url: str) -> str:
@@ -80,11 +139,24 @@ def database_url_of(url: str) -> str:
     return database_url(Settings(database_url=url, **SECRETS))
 
 
+@pytest.fixture(scope="session")
+async def opened(settings: Settings) -> AsyncIterator[TortoiseContext]:
+    """This process's database, open: Tortoise takes longer to begin than most tests take. Current only within `db`:
+    other tests open databases of their own.
+    """
+    context = TortoiseContext()
+    with context:
+        await context.init(tortoise_config(settings.database_url or ""))
+    yield context
+    with context:
+        await context.close_connections()
+
+
 @pytest.fixture
-async def db(settings: Settings) -> AsyncIterator[None]:
+async def db(settings: Settings, opened: TortoiseContext) -> AsyncIterator[None]:
     """An open, empty database; emptied again afterwards."""
     open_vault(settings)
-    async with connected(settings.database_url or "", every_task=True):
+    with opened:
         yield
         await empty()
 

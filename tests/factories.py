@@ -233,7 +233,9 @@ async def make_recurrence(case: Case | None = None, **values: Any) -> Recurrence
 
 
 async def make_task(case: Case | None = None, **values: Any) -> Task:
-    """An open ambulance run at the patient's, tomorrow 07.00 to 11.00 in Banyumas, with one slot."""
+    """An open ambulance run at the patient's, tomorrow 07.00 to 11.00 in Banyumas, with one slot. Its area's point is
+    its own place.
+    """
     case = case or await make_case()
     starts_at = values.pop("starts_at", NOW + timedelta(hours=22))
     sealed = {name: values.pop(name, None) for name in ("title", "instructions")}
@@ -249,6 +251,8 @@ async def make_task(case: Case | None = None, **values: Any) -> Task:
         "created_at": NOW,
     }
     values.setdefault("waiting_since", values.get("created_at", NOW))
+    for name in ("latitude", "longitude"):
+        values.setdefault(f"area_{name}", (defaults | values)[name])
     task = Task(
         id=new_id(), regency_code=case.regency_code, case_id=case.id, region_id=case.region_id, **defaults | values
     )
@@ -649,7 +653,7 @@ async def make_registry_person(
     national_id: str = "3302235507700001", name: str = "Sutinah Wahyuni", village: str = VILLAGE, **values: Any
 ) -> RegistryPerson:
     """Somebody in the registry, who gets no aid."""
-    keys = RegistryKeys.of(regency_of(village))
+    keys = RegistryKeys.original(regency_of(village))
     defaults = {"decile": 2, "aid": "[]", "line": 2, "updated_at": NOW}
     return await RegistryPerson.create(
         id=UUID(bytes=keys.person(national_id)),

@@ -9,6 +9,7 @@ import uvicorn
 from starlette.types import ASGIApp
 
 from kurir_api.app import IDLE_SECONDS
+from kurir_api.wire import Http, Sockets
 
 
 @asynccontextmanager
@@ -21,7 +22,10 @@ async def served(app: ASGIApp) -> AsyncIterator[str]:
         # As kurir_api.server does; without it every answer waits 40 ms.
         listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         # Connections stay open longer than clients keep them, so that no client meets one that is being closed.
-        server = uvicorn.Server(uvicorn.Config(app, lifespan="on", log_config=None, timeout_keep_alive=IDLE_SECONDS))
+        config = uvicorn.Config(
+            app, lifespan="on", log_config=None, timeout_keep_alive=IDLE_SECONDS, http=Http, ws=Sockets
+        )
+        server = uvicorn.Server(config)
 
         async def serve() -> None:
             try:

@@ -10,17 +10,18 @@ import httpx
 import pytest
 
 from kurir_api.auth import Authenticator
-from kurir_api.auth.tokens import CLOCK_SKEW_SECONDS
+from kurir_api.auth.firebase import CLOCK_SKEW_SECONDS, REVOCATION_SECONDS, Firebase
 from kurir_api.errors import Unauthenticated
 from kurir_api.models import Member
 from kurir_api.settings import Settings
 from tests.auth_emulator import PROJECT, AuthEmulator
+from tests.conftest import Figures
 from tests.factories import make_member
 from tests.processes import Ended, run, running
 from tests.processes.office import KURIR, LISTENING, environment
 
 pytestmark = [pytest.mark.npm, pytest.mark.usefixtures("db")]
-PHONE, STRANGERS_PHONE = "+6281327000222", "+6281327000333"
+PHONE, STRANGERS_PHONE, LOST_PHONE = "+6281327000222", "+6281327000333", "+6281327000334"
 SIGN_IN_FIRST = "Masuk dahulu: kirim token yang berlaku sebagai `Authorization: Bearer ...`."
 
 
@@ -130,6 +131,25 @@ async def test_an_api_that_knows_of_no_emulator_refuses_its_unsigned_tokens(sett
             await authenticator.principal(token)
     finally:
         await authenticator.close()
+
+
+async def test_whom_firebase_signed_out_is_refused_once_its_word_is_asked_for_again(
+    emulator: AuthEmulator, monkeypatch: pytest.MonkeyPatch, figure: Figures
+) -> None:
+    token = await emulator.sign_in(LOST_PHONE)
+    monkeypatch.setenv("FIREBASE_AUTH_EMULATOR_HOST", emulator.address)
+    asked_before, asks_now = Firebase(PROJECT, None), Firebase(PROJECT, None)
+    try:
+        assert await asked_before.phone(token) == LOST_PHONE
+        await emulator.sign_out(token)
+
+        assert await asked_before.phone(token) == LOST_PHONE
+        with pytest.raises(Unauthenticated):
+            await asks_now.phone(token)
+    finally:
+        await asked_before.close()
+        await asks_now.close()
+    figure("revocation <= 60 s: Firebase", f"asked about each user at most once in {REVOCATION_SECONDS} s")
 
 
 async def test_production_refuses_to_start_beside_an_emulator(settings: Settings) -> None:

@@ -22,6 +22,8 @@ SIZES = {
         "many-tasks": 80,
     },
     "registry": {"people": 60, "fewer": 20},
+    "sync": {"tasks": 30},
+    "rates": {"requests": 3, "flood": 50},
 }
 
 
@@ -46,6 +48,8 @@ async def test_all_measurements_come_to_an_end() -> None:
         "simulate",
         "statement",
         "registry",
+        "sync",
+        "rates",
     ]
     assert "winners           2  of 2" in text
     assert "told it is taken  4  of 4" in text

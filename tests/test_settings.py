@@ -169,6 +169,8 @@ class TestProduction:
         ("KURIR_TOKEN_MINUTES", "1441", "Input should be less than or equal to 1440"),
         ("KURIR_RECHECK_SECONDS", "0", "Input should be greater than or equal to 1"),
         ("KURIR_RECHECK_SECONDS", "61", "Input should be less than or equal to 60"),
+        ("KURIR_TRUSTED_DOCUMENTS", "some", "Input should be 'only' or 'off'"),
+        ("KURIR_RATE_ADDRESS", "59", "Input should be greater than or equal to 60"),
         ("KURIR_LOG_LEVEL", "loud", "must be DEBUG, INFO, WARNING or ERROR"),
         ("KURIR_PUSH_SENDER", "pigeon", "Input should be 'log' or 'fcm'"),
         ("KURIR_SECRET", "x" * 31, f"at least 32 characters ({MAKE_SECRET})"),
@@ -239,6 +241,26 @@ class TestFirebase:
 def test_origins_are_listed_with_commas(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("KURIR_ALLOWED_ORIGINS", "https://a.example, https://b.example,")
     assert load_settings().allowed_origins == ("https://a.example", "https://b.example")
+
+
+def test_proxies_are_addresses_or_networks_listed_with_commas(monkeypatch: pytest.MonkeyPatch, refused) -> None:
+    assert load_settings().trusted_proxies == ("127.0.0.1",)
+    monkeypatch.setenv("KURIR_TRUSTED_PROXIES", "127.0.0.1, 172.16.0.0/12")
+    assert load_settings().trusted_proxies == ("127.0.0.1", "172.16.0.0/12")
+    assert refused(KURIR_TRUSTED_PROXIES="*") == [
+        "KURIR_TRUSTED_PROXIES: * is no address or network; give your reverse proxies' as 127.0.0.1,172.16.0.0/12"
+    ]
+
+
+def test_production_answers_trusted_documents_only_unless_the_office_says_otherwise(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    assert load_settings().open_queries
+    for name, value in OFFICE.items():
+        monkeypatch.setenv(name, value)
+    assert not load_settings().open_queries
+    monkeypatch.setenv("KURIR_TRUSTED_DOCUMENTS", "off")
+    assert load_settings().open_queries
 
 
 @pytest.mark.parametrize("url", ["http://127.0.0.1:5000", "https://osrm.example.go.id/java/"])

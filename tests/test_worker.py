@@ -22,6 +22,7 @@ from kurir_api.services.tasks.claim_task import ClaimTask, claim_task
 from kurir_api.services.tasks.publish_task import TaskAction, publish_task
 from kurir_api.settings import Settings
 from kurir_api.worker import CHANNEL, LONGEST_SLEEP, SHORTEST_SLEEP, Loop, Worker
+from tests.counting import Statements
 from tests.dispatch.outgoing import ending, waiting
 from tests.factories import NOW, make_device, make_member, make_notification, make_task, principal_for
 
@@ -273,6 +274,22 @@ class TestRunning:
         async with working(Worker(worker_settings, Phones(), MemoryTextSender(), clock)):
             await until(cleared)
 
+    async def test_a_commit_makes_each_waiting_step_look_once_and_ask_once_and_no_other(
+        self, worker_settings: Settings, clock: Clock
+    ) -> None:
+        phones = Phones()
+        await waiting("first")
+
+        async with working(Worker(worker_settings, phones, MemoryTextSender(), clock)):
+            await phones.next()
+            await until(it_asks_nothing)
+            with Statements() as statements:
+                await get_connection("default").execute_query("SELECT pg_notify($1, '')", [CHANNEL])
+                await until(it_asks_nothing)
+
+        # 13 steps that rows tell of, one of them five times; the 8 that are done every so long asked the time, too.
+        assert sum("clock_timestamp() AS now" in sent for sent in statements.sent) == 17
+
 
 class TestStopping:
     async def test_finishes_what_it_began_and_begins_nothing_more(
@@ -398,6 +415,16 @@ async def its_connections_are_closed() -> bool:
         [ITS_CONNECTIONS],
     )
     return rows[0]["open"] == 0
+
+
+async def it_asks_nothing() -> bool:
+    """And hasn't for a while."""
+    rows = await get_connection("default").execute_query_dict(
+        "SELECT bool_and(state = 'idle' AND state_change < clock_timestamp() - interval '0.3 s') AS quiet"
+        " FROM pg_stat_activity WHERE application_name = $1 AND datname = current_database()",
+        [ITS_CONNECTIONS],
+    )
+    return bool(rows[0]["quiet"])
 
 
 async def make_key(key: str, created_at: datetime) -> None:

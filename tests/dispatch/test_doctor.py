@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from kurir_api.dispatch.doctor import CHECKS, OVERDUE, examine
+from kurir_api.dispatch.doctor import CHECKS, OVERDUE, Finding, examine
 from kurir_api.dispatch.escalations import arm_escalation
 from kurir_api.dispatch.notifications import notify
 from kurir_api.dispatch.texts import NotificationKind
@@ -26,6 +26,7 @@ from kurir_api.models import (
     Role,
     Task,
     TaskStatus,
+    TransitionLog,
     Urgency,
     Wave,
     WaveStatus,
@@ -43,6 +44,7 @@ from tests.factories import (
     make_member,
     make_organization,
     make_programme,
+    make_recurrence,
     make_referral,
     make_report,
     make_task,
@@ -239,6 +241,17 @@ async def with_a_late_wave() -> None:
     await make_wave(task, number=2, due_at=NOW - OVERDUE)
 
 
+async def with_a_wave_that_fails() -> None:
+    task = await looked_after()
+    await _end_waves()
+    since = NOW - OVERDUE - timedelta(minutes=5)
+    await make_wave(task, number=2, due_at=since, leased_until=NOW + timedelta(seconds=30))
+
+
+async def with_a_recurrence_that_fails() -> None:
+    await make_recurrence(due_at=NOW + timedelta(minutes=15))
+
+
 async def with_a_late_alarm() -> None:
     await looked_after()
     await Alarm.filter(reason=AlarmReason.UNCLAIMED).update(due_at=NOW - OVERDUE)
@@ -285,6 +298,7 @@ ALERT = "alert <id> of task 4821"
 NO_COORDINATOR = "no coordinator of its region is active"
 UNHEARD = "nobody is left to ask, and no coordinator hears of it"
 UNWATCHED = "it waits, and nobody will be told of it"
+FAILING = "it fails each time; see the worker's log"
 LATE = "it is overdue: is a worker running?"
 NO_HOLIDAYS = "the holidays of next year are not loaded"
 CASES: list[tuple[Callable[[], Awaitable[None]], list[tuple[str, str]]]] = [
@@ -337,6 +351,8 @@ CASES: list[tuple[Callable[[], Awaitable[None]], list[tuple[str, str]]]] = [
     (with_a_claim_of_somebody_gone, [(CLAIM, "its member is no longer active")]),
     (with_a_late_claim, [(CLAIM, LATE)]),
     (with_a_late_wave, [("wave 2 of task 4821", LATE)]),
+    (with_a_wave_that_fails, [("wave 2 of task 4821", FAILING)]),
+    (with_a_recurrence_that_fails, [("recurrence <id>", FAILING)]),
     (with_a_late_alarm, [("alarm of task 4821, UNCLAIMED", LATE)]),
     (with_a_late_notification, [("notification <id>", LATE)]),
     (with_a_late_fallback, [(ALERT, LATE)]),
@@ -387,6 +403,33 @@ async def test_what_is_due_just_now_is_left_to_the_workers() -> None:
     await Alarm.all().update(due_at=NOW - OVERDUE + timedelta.resolution)
 
     assert await examine(NOW) == []
+
+
+@pytest.mark.parametrize(
+    ("since", "found"),
+    [
+        (OVERDUE, [Finding("task 4821", "its window is over, and nobody closed it")]),
+        (OVERDUE - timedelta.resolution, []),
+    ],
+)
+async def test_a_task_that_waited_for_a_claim_is_closed_once_that_went_on(
+    since: timedelta, found: list[Finding]
+) -> None:
+    task = await looked_after(starts_at=NOW - timedelta(hours=4), ends_at=NOW - timedelta(hours=1), slots=2)
+    claim = await make_claim(task, await make_member(), ClaimStatus.IN_PROGRESS)
+    await TransitionLog.create(
+        regency_code=task.regency_code,
+        machine="claim",
+        subject_id=claim.id,
+        task_id=task.id,
+        action="start",
+        source="HELD",
+        target="IN_PROGRESS",
+        at=NOW - since,
+        recorded_at=NOW - since,
+    )
+
+    assert await examine(NOW) == found
 
 
 async def test_who_took_an_alarm_on_answers_for_the_task() -> None:

@@ -20,8 +20,9 @@ from kurir_api.dispatch.eligibility import (
 from kurir_api.dispatch.facts import load_facts
 from kurir_api.dispatch.geo import Point
 from kurir_api.errors import REASON_WORDS
-from kurir_api.models import AlertStatus, ClaimStatus, Member, Region, Role, Task
+from kurir_api.models import AlertStatus, Claim, ClaimStatus, Member, Region, Role, Task
 from kurir_api.task_kinds import task_kinds
+from kurir_api.transitions import move
 from tests.counting import Statements
 from tests.dispatch.verdicts import against
 from tests.factories import (
@@ -149,7 +150,7 @@ async def test_a_member_whose_claim_takes_a_slot_has_the_task_already(status: Cl
 @pytest.mark.parametrize(
     ("status", "fell_away"),
     [
-        (status, status in {"DECLINED", "RELEASED", "EXPIRED", "REVOKED", "NO_SHOW", "DISPUTED"})
+        (status, status in {"DECLINED", "RELEASED", "EXPIRED", "REVOKED", "NO_SHOW", "DISPUTED", "HANDED_OVER"})
         for status in ClaimStatus
     ],
 )
@@ -161,6 +162,20 @@ async def test_whose_claim_fell_away_is_not_alerted_for_that_task_again_but_may_
     assert (R.ALREADY_DECLINED in await reasons(member, task)) == fell_away
     assert R.ALREADY_DECLINED not in await reasons(member, other)
     assert R.ALREADY_DECLINED not in (await claim_obstacles(member.id, task, NOW)).reasons
+
+
+@pytest.mark.parametrize(("action", "declined"), [("withdraw_hand_over", False), ("revoke", True)])
+async def test_who_was_to_take_a_task_over_is_asked_like_others_when_the_offer_is_withdrawn_unanswered(
+    action: str, declined: bool
+) -> None:
+    member, task = await make_member(capabilities=LICENSED), await make_task(slots=2)
+    claim = await make_claim(task, await make_member())
+    offer = await make_claim(task, member, ClaimStatus.OFFERED, takes_over_id=claim.id)
+
+    await move(offer, action, None, reason="Salah orang")
+
+    assert (await Claim.get(id=offer.id)).status == ClaimStatus.REVOKED
+    assert (R.ALREADY_DECLINED in await reasons(member, task)) == declined
 
 
 @pytest.mark.parametrize("kind", task_kinds())

@@ -267,15 +267,24 @@ class TestSending:
         (text,) = await texts()
         assert (sender.messages, await ending(text)) == ([], (None, None, "no number", 1))
 
-    async def test_a_number_that_cannot_be_opened_fails_for_everybody_to_see_and_holds_up_no_other(self) -> None:
+    @pytest.mark.parametrize(
+        ("key", "why"),
+        [
+            (1, "InvalidTag: "),
+            (2, "MissingKey: KURIR_ENCRYPTION_KEY has no key number 2, under which something is kept: add it"),
+        ],
+    )
+    async def test_a_number_that_cannot_be_opened_fails_for_everybody_to_see_and_holds_up_no_other(
+        self, key: int, why: str
+    ) -> None:
         broken, sound, sender = await due_alert(), await due_alert(), MemoryTextSender()
         await send_due_fallbacks(NOW)
-        await Member.filter(id=broken.member_id).update(phone_sealed=b"sealed with another key, long ago")
+        await Member.filter(id=broken.member_id).update(phone_sealed=bytes([key]) + b"sealed with another, long ago")
 
         assert await deliver_due_texts(sender, NOW) == 2
 
         rows = {row.member_id: row for row in await texts()}
-        assert await ending(rows[broken.member_id]) == (None, None, "no words: InvalidTag: ", 1)
+        assert await ending(rows[broken.member_id]) == (None, None, f"no words: {why}", 1)
         assert await ending(rows[sound.member_id]) == (None, NOW, None, 1)
 
     async def test_pushes_and_texts_keep_to_their_ways(self) -> None:

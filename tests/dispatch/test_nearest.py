@@ -36,6 +36,8 @@ async def scatter(case: Case, places: list[Point]) -> list[Task]:
             region_id=case.region_id,
             latitude=place.latitude,
             longitude=place.longitude,
+            area_latitude=place.latitude,
+            area_longitude=place.longitude,
             starts_at=NOW,
             ends_at=NOW.replace(hour=23),
             waiting_since=NOW,
@@ -130,21 +132,41 @@ async def test_a_page_of_twenty_takes_one_statement_wherever_it_is() -> None:
     assert len(statements) == 10
 
 
-async def test_fifty_thousand_open_tasks_are_read_through_the_index_on_their_place() -> None:
+async def test_however_many_are_open_in_one_village_a_page_takes_three_statements_at_most() -> None:
+    beyond = Point(HERE.latitude + 0.1, HERE.longitude)
+    tasks = await scatter(await make_case(), [Point(HERE.latitude, HERE.longitude + 0.1)] * 300 + [beyond] * 3)
+
+    with Statements() as first:
+        await nearest(open_tasks(), HERE, limit=20)
+    with Statements() as statements:
+        found = await paged(HERE, 20)
+
+    assert [task_id for _, task_id in found] == [task_id for _, task_id in brute_force(tasks, HERE)]
+    assert len(first) == 2
+    assert len(statements) <= 3 * 16
+
+
+async def test_fifty_thousand_open_tasks_are_read_through_the_index_on_their_areas() -> None:
     case = await make_case()
     await get_connection("default").execute_query(
         "INSERT INTO task (id, regency_code, number, kind, status, urgency, case_id, region_id, latitude, longitude,"
-        " starts_at, ends_at, slots, slots_taken, alerts_stale, created_at, waiting_since)"
+        " area_latitude, area_longitude, starts_at, ends_at, slots, slots_taken, alerts_stale, created_at,"
+        " waiting_since)"
         " SELECT gen_random_uuid(), $1, g, 'POST_CARE', 'OPEN', 'NORMAL', $2, $3,"
-        " -7.7 + random() * 0.5, 108.9 + random() * 0.6, $4, $5, 1, 0, false, $4, $4"
+        " -7.4, 109.2, -7.7 + random() * 0.5, 108.9 + random() * 0.6, $4, $5, 1, 0, false, $4, $4"
         " FROM generate_series(1, 50000) g",
         [case.regency_code, case.id, case.region_id, NOW, NOW.replace(hour=23)],
     )
     await get_connection("default").execute_query("ANALYZE task")
-    query = open_tasks().annotate(away=PlaneDistance("latitude", "longitude", HERE)).order_by("away", "id").limit(32)
+    query = (
+        open_tasks()
+        .annotate(away=PlaneDistance("area_latitude", "area_longitude", HERE))
+        .order_by("away", "id")
+        .limit(32)
+    )
     await query
     sql, values = query.query.get_parameterized_sql()
     plan = await get_connection("default").execute_query_dict(f"EXPLAIN {sql}", values)
     text = "\n".join(row["QUERY PLAN"] for row in plan)
-    assert "Index Scan using task_open_place" in text
-    assert "Order By: (point(longitude, latitude) <-> '(109.2302,-7.4243)'::point)" in text
+    assert "Index Scan using task_open_area" in text
+    assert "Order By: (point(area_longitude, area_latitude) <-> '(109.2302,-7.4243)'::point)" in text

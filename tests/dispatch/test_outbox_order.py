@@ -88,7 +88,7 @@ class TestOrder:
         )
         await connection.execute_query("ANALYZE notification")
 
-        plan = str(await connection.execute_query_dict(f"EXPLAIN {TAKE}", [now, now, 120, PUSH]))
+        plan = str(await connection.execute_query_dict(f"EXPLAIN {TAKE}", [now, now, 120, PUSH, True]))
 
         assert "Index Scan using notification_outbox" in plan
         assert "Seq Scan" not in plan
@@ -161,7 +161,7 @@ class TestCollapseKeys:
                 task,
                 kind=kind,
                 due_at=NOW,
-                data={"kind_name": {"id": "A"}, "number": 1, "said": {"id": "x"}},
+                data={"kind_name": {"id": "A"}, "number": 1, "said": {"id": "x"}, "code": "493027"},
             )
 
         await deliver_due(sender, NOW)

@@ -9,7 +9,8 @@ import pytest
 from structlog.testing import capture_logs
 
 from kurir_api.database import connect_arguments
-from kurir_api.dispatch.outbox import LEASE, deliver_due
+from kurir_api.dispatch.notifications import PUSH
+from kurir_api.dispatch.outbox import LEASE, deliver_due, take_due
 from kurir_api.dispatch.senders import Delivery, Outcome, Push
 from kurir_api.dispatch.senders.memory import MemorySender
 from kurir_api.dispatch.settling import WITHDRAWN, settle_stale_alerts
@@ -85,6 +86,17 @@ async def test_a_death_between_sending_and_recording_sends_again_when_the_lease_
     assert await now_is(alert) == (AlertStatus.SENT, NOW + LEASE)
     first, second = dying.pushes[0], survivor.pushes[0]
     assert (first.collapse_key, first.notification_id) == (second.collapse_key, second.notification_id)
+
+
+async def test_what_a_worker_died_with_is_taken_together_once_more_and_then_alone() -> None:
+    for number in range(5):
+        await waiting(f"phone {number}", attempts=1, leased_until=NOW)
+
+    again = await take_due(PUSH, NOW, 100)
+    alone = [await take_due(PUSH, NOW + 2 * LEASE, 100) for _ in range(5)]
+
+    assert len(again) == 5
+    assert [len(batch) for batch in alone] == [1] * 5
 
 
 @pytest.mark.parametrize("answer", [Delivery(Outcome.SENT), BUSY], ids=["sent", "busy"])

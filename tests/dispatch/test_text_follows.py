@@ -72,9 +72,12 @@ class TestWhen:
                 "CLAIM_REMINDER",
                 "CLAIM_EXPIRED",
                 "CLAIM_REVOKED",
+                "HANDED_OVER",
+                "NOT_HANDED_OVER",
                 "TASK_CANCELLED",
                 "FAMILY_DISPUTED",
                 "HANDED_UP",
+                "CONSENT_WITHDRAWN",
                 "REFERRAL_UNANSWERED",
             }
             | set(AlarmReason)

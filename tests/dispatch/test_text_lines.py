@@ -158,6 +158,12 @@ GSM = set(
             "Kurir: Not understood. Send AMBIL (take), TIDAK (no), MULAI (start), SELESAI (done) or LEPAS "
             "(give back) and the number: AMBIL 4821. Else write here again",
         ),
+        (
+            NotificationKind.SIGN_IN_CODE,
+            {"code": "493027"},
+            "Kurir: kode masuk 493027. Berlaku 10 menit. Jangan beri tahu siapa pun, juga bukan kantor",
+            "Kurir: sign-in code 493027. Good for 10 minutes. Tell nobody, not even the office",
+        ),
     ],
 )
 def test_each_text_message_in_both_languages(
@@ -194,6 +200,7 @@ LONGEST: dict[str, Any] = TASK | {
     "deadline": "2026-12-28T15:59:00Z",
     "time_zone": "Asia/Makassar",
     "alerted": 139,
+    "code": "493027",
 }
 
 

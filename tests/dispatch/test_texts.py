@@ -25,6 +25,7 @@ TASK: dict[str, Any] = {
     "rupiah": 350_000,
     "costs": 3,
     "partner": "PMI Banyumas",
+    "code": "493027",
     "month": "2026-10-01",
     "programme": {"id": "Rekomendasi KIS PBI", "en": "Recommendation for KIS PBI"},
     "link": "https://kurir.example.go.id/keluarga?t=k7Qm",
@@ -55,6 +56,16 @@ WHERE_EN = "Karangnangka, Kedungbanteng · Sun 22 Nov 07:00 WIB · No. 4821"
             NotificationKind.CLAIM_REVOKED,
             Text("Tugas ditarik kembali: Ambulans", f"Anda tidak perlu berangkat · {WHERE_ID}"),
             Text("Task taken back: Ambulance", f"You need not go · {WHERE_EN}"),
+        ),
+        (
+            NotificationKind.HANDED_OVER,
+            Text("Sudah diambil alih: Ambulans", f"Anda tidak perlu berangkat · {WHERE_ID}"),
+            Text("Taken over by another: Ambulance", f"You need not go · {WHERE_EN}"),
+        ),
+        (
+            NotificationKind.NOT_HANDED_OVER,
+            Text("Tidak jadi diambil alih: Ambulans", f"Tugas tetap milik Anda · {WHERE_ID}"),
+            Text("Not taken over: Ambulance", f"The task is still yours · {WHERE_EN}"),
         ),
         (
             NotificationKind.TASK_CANCELLED,
@@ -337,6 +348,7 @@ def test_words_name_no_field_but_the_allowed() -> None:
             "month",
             "programme",
             "link",
+            "code",
         }
     )
 

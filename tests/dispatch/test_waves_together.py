@@ -2,14 +2,27 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from kurir_api.dispatch.geo import Point
+from kurir_api.dispatch.notifications import notify
+from kurir_api.dispatch.texts import NotificationKind
 from kurir_api.dispatch.travel import Roads
-from kurir_api.dispatch.waves import plan_wave, run_due_waves
-from kurir_api.models import Alarm, AlarmReason, Alert, AlertStatus, Member, Task, Urgency, Wave, WaveStatus
+from kurir_api.dispatch.waves import LEASE, plan_wave, run_due_waves
+from kurir_api.models import (
+    Alarm,
+    AlarmReason,
+    Alert,
+    AlertStatus,
+    Member,
+    Notification,
+    Task,
+    Urgency,
+    Wave,
+    WaveStatus,
+)
 from tests.factories import NOW, make_alert, make_claim, make_member, make_task, make_wave
 
 pytestmark = pytest.mark.usefixtures("db")
@@ -81,6 +94,32 @@ async def test_an_emergency_goes_before_everything_else_that_is_due() -> None:
         await Wave.filter(looked_at=NOW).delete()
 
     assert order == [1000, 1040, 1020, 1030]
+
+
+async def test_an_emergency_whose_worker_died_goes_before_ordinary_ones_and_alone() -> None:
+    emergency = await make_task(urgency=Urgency.EMERGENCY)
+    died_with = await make_wave(emergency, status=WaveStatus.PLANNED, due_at=NOW - LEASE, leased_until=NOW)
+    for _ in range(2):
+        await make_wave(await make_task(), status=WaveStatus.PLANNED, due_at=NOW - 2 * LEASE)
+
+    taken = [await run_due_waves(NOW, batch=2) for _ in range(2)]
+
+    assert taken == [1, 2]
+    assert (await Wave.get(id=died_with.id)).looked_at == NOW
+
+
+async def test_where_the_clock_of_who_plans_is_ahead_members_are_asked_and_told_at_once_all_the_same() -> None:
+    task, member, ahead = await make_task(urgency=Urgency.EMERGENCY), await make_member(), timedelta(hours=1)
+    now = datetime.now(UTC)
+
+    await plan_wave(task, now + ahead)
+    await notify(NotificationKind.OFFER, [member.id], task, now=now + ahead)
+    await notify(NotificationKind.OFFER, [member.id], task, now=now, due_at=now + ahead)
+
+    by_then = now + timedelta(minutes=1)
+    assert (await Wave.get(task_id=task.id)).due_at < by_then
+    at_once, later = await Notification.all().order_by("due_at").values_list("due_at", flat=True)
+    assert (at_once < by_then, later) == (True, now + ahead)
 
 
 @pytest.mark.parametrize(("urgency", "alerts"), [(Urgency.URGENT, BUDGET), (Urgency.EMERGENCY, 8)])

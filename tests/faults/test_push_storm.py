@@ -1,6 +1,6 @@
 """A vendor that fails and workers that die while alerts go out: each is sent, or visibly failed; none gets stuck.
 
-The full length, with processes and a stand-in of FCM's, is `python -m bench storm`.
+At full length it is `python -m bench storm`: with processes, and a stand-in of FCM's.
 """
 
 import asyncio
@@ -12,11 +12,13 @@ from datetime import datetime, timedelta
 import pytest
 from tortoise.connection import get_connection
 
+from bench.storm import storm
 from kurir_api.dispatch.outbox import LEASE, deliver_due
 from kurir_api.dispatch.senders import Delivery, Outcome, Push, PushSender
 from kurir_api.dispatch.senders.memory import MemorySender
 from kurir_api.dispatch.settling import settle_stale_alerts
 from kurir_api.models import Alert, AlertStatus, Device, Notification, Task, TaskStatus
+from tests.conftest import Figures
 from tests.factories import NOW, make_alert, make_device, make_member, make_notification, make_task, make_wave
 
 pytestmark = pytest.mark.usefixtures("db")
@@ -113,7 +115,7 @@ def shown_after_its_withdrawal(arrived: Sequence[Push]) -> list[Push]:
 
 
 @pytest.mark.parametrize("seed", [1, 2, 3])
-async def test_every_alert_is_sent_or_visibly_failed_and_none_is_stuck(seed: int) -> None:
+async def test_every_alert_is_sent_or_visibly_failed_and_none_is_stuck(seed: int, figure: Figures) -> None:
     fate = random.Random(seed)
     vendor, now, kills, stuck = StormyVendor(fate), NOW, 0, timedelta(0)
     task, called_off = await make_task(), await make_task()
@@ -155,3 +157,19 @@ async def test_every_alert_is_sent_or_visibly_failed_and_none_is_stuck(seed: int
     assert shown_after_its_withdrawal(vendor.pushes) == []
     asked = await Alert.filter(task_id=called_off.id).values_list("member_id", flat=True)
     assert {tokens[member_id] for member_id in asked if member_id in tokens}.isdisjoint(showing)
+    figure(
+        f"every alert is sent or visibly failed: 30 % 503, 5 % hanging, 1 % 404, {KILLS} deaths, seed {seed}",
+        f"{len(sent)} sent, {len(dead)} failed with a reason, {ALERTS - len(sent) - len(dead)} of {ALERTS} neither",
+    )
+    figure(f"stuck work recovers: ≤ 90 s after a kill, seed {seed}", f"{stuck.total_seconds():.0f} s at most")
+
+
+async def test_at_full_length_with_processes_that_are_killed(full: bool, figure: Figures) -> None:
+    if not full:
+        pytest.skip("takes minutes: make faults")
+
+    assert await storm(alerts=10_000, workers=4, kills=20)
+
+    figure(
+        "every alert is sent or visibly failed: 10,000 alerts, 20 workers killed", "all of them; none stuck for 90 s"
+    )

@@ -8,7 +8,6 @@ import httpx
 import pytest
 
 from kurir_api.models import Member, Organization, Statement
-from kurir_api.pages import Tries
 from kurir_api.services.documents.codes import in_groups
 from tests.api import Api
 from tests.factories import make_organization
@@ -157,15 +156,5 @@ async def test_an_address_may_try_thirty_times_a_minute_and_is_then_asked_to_wai
     waiting = answers[-1] if statuses[-1] == 429 else answers[statuses.index(429)]
     assert statuses[:30] == [404] * 30
     assert "Terlalu banyak percobaan" in waiting.text
-    assert waiting.headers["retry-after"] == "60"
+    assert 1 <= int(waiting.headers["retry-after"]) <= 60
     assert form.status_code == 200
-
-
-def test_tries_are_counted_by_minute_and_by_network() -> None:
-    tries = Tries(2)
-
-    assert [tries.take("192.0.2.1", at) for at in (0, 59, 59.9, 60, 119, 119)] == [True, True, False] * 2
-    assert tries.take("192.0.2.2", 119)
-    assert [tries.take(f"2001:db8:0:{net}::1", 119) for net in (1, 2, 3)] == [True, True, False]
-    assert tries.take("2001:db8:1::1", 119)
-    assert tries.take("", 119)

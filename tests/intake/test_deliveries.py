@@ -12,6 +12,7 @@ import pytest
 
 from kurir_api.models import InboundMessage, Message, Report, Role
 from kurir_api.models.report import Channel
+from tests.conftest import Figures
 from tests.counting import Statements
 from tests.factories import make_member
 from tests.intake.conftest import nothing_was_taken, payload, worked
@@ -163,7 +164,7 @@ def wrongly_typed(delivery: Any, chance: random.Random) -> Any:
 
 
 async def test_of_a_thousand_forged_cut_off_stale_or_wrongly_typed_ones_none_is_taken(
-    intake: httpx.AsyncClient,
+    intake: httpx.AsyncClient, figure: Figures
 ) -> None:
     chance = random.Random(4821)
     slots = asyncio.Semaphore(40)
@@ -178,6 +179,30 @@ async def test_of_a_thousand_forged_cut_off_stale_or_wrongly_typed_ones_none_is_
 
     assert set(statuses) == {400, 401}
     assert await nothing_was_taken()
+    taken = sum(status == 200 for status in statuses)
+    figure("webhooks: 0 of 1,000 forged, truncated or stale ones accepted", f"{taken} of {len(statuses):,} accepted")
+
+
+async def test_deliveries_are_stored_and_answered_within_a_second_under_load(
+    intake: httpx.AsyncClient, figure: Figures, full: bool
+) -> None:
+    count, at_once = (2_000, 20) if full else (100, 4)
+    slots = asyncio.Semaphore(at_once)
+
+    async def deliver(number: int) -> float:
+        body = body_of(payload("webhook") | {"id": f"load-{number}", "from": f"caller-{number % 50}"})
+        async with slots:
+            began = time.perf_counter()
+            assert await post(intake, "webhook", body) == 200
+            return time.perf_counter() - began
+
+    took = sorted(await asyncio.gather(*(deliver(number) for number in range(count))))
+
+    assert await InboundMessage.all().count() == count
+    p99 = took[count * 99 // 100]
+    assert p99 <= 1
+    told = f"p99 {p99 * 1000:.0f} ms of {count:,}, {at_once} at a time"
+    figure("webhooks: stored first, answered p99 <= 1 s", told)
 
 
 async def test_a_replay_within_its_time_is_nothing_new_and_after_it_is_refused(intake: httpx.AsyncClient) -> None:

@@ -182,7 +182,8 @@ async def test_an_address_sends_thirty_in_a_minute_and_keeps_its_words_while_it_
             break
 
     assert ({answer.status_code for answer in mended}, refused.status_code) == ({422}, 429)
-    assert (refused.headers["retry-after"], "Tunggu satu menit" in refused.text) == ("60", True)
+    assert 1 <= int(refused.headers["retry-after"]) <= 60
+    assert "Tunggu satu menit" in refused.text
     assert TYPED["text"] in refused.text
     assert f'name="form" value="{ID}"' in refused.text
 

@@ -10,9 +10,11 @@ from tortoise.connection import get_connection
 from tortoise.exceptions import IntegrityError
 from tortoise.transactions import in_transaction
 
+from kurir_api.auth import principal_of_member
 from kurir_api.models import (
     LIVE,
     TAKING,
+    AccessAction,
     Account,
     AlertStatus,
     Assessment,
@@ -36,14 +38,21 @@ from kurir_api.models import (
     Recurrence,
     ReferralDocument,
     ReferralStatus,
+    RegistryKey,
     Report,
     ReportStatus,
+    Sync,
+    Synced,
     Task,
     TaskStatus,
     WaveStatus,
     Weekday,
     new_id,
 )
+from kurir_api.services.accesses import accounted, note
+from kurir_api.services.sessions.codes import ask_for_code
+from kurir_api.services.sessions.granting import begin
+from kurir_api.services.trusted.documents import Document, add_documents
 from tests.factories import (
     FAR_OFF,
     NOW,
@@ -88,6 +97,11 @@ STARTS, ENDS = "2026-11-24T00:00:00Z", "2026-11-24T04:00:00Z"
 CLOSED = {"status": "CLOSED", "outcome": "RECOVERED", "closed_at": ENDS}
 
 BREACHES: list[tuple[str, str, dict[str, Any]]] = [
+    ("access_log_counts", "access_log", {"number": 0}),
+    ("access_log_member_known", "access_log", {"by": "COMMAND", "number": 2}),
+    ("access_log_member_known", "access_log", {"member_id": None, "number": 2}),
+    ("patient_withdrew", "patient", {"consent_withdrawn_at": ENDS}),
+    ("uid_access_log_regency_0d7658", "access_log", {}),
     ("aid_lookup_name_in_region", "aid_lookup", {"by": "NAME"}),
     ("aid_lookup_name_in_region", "aid_lookup", {"region_id": "33.02.23.2004"}),
     ("alarm_due_or_ended", "alarm", {"ended_at": ENDS}),
@@ -99,6 +113,7 @@ BREACHES: list[tuple[str, str, dict[str, Any]]] = [
     ("cost_status_known", "cost", {"status": "LOST"}),
     ("report_status_known", "report", {"status": "LOST"}),
     ("task_status_known", "task", {"status": "LOST"}),
+    ("trusted_document_hash_is_its_own", "trusted_document", {"sha256": "0" * 64}),
     ("wave_status_known", "wave", {"status": "LOST"}),
     ("case_closed_with_outcome", "case_file", {"status": "CLOSED"}),
     ("case_closed_with_outcome", "case_file", CLOSED | {"outcome": None}),
@@ -112,6 +127,7 @@ BREACHES: list[tuple[str, str, dict[str, Any]]] = [
     ("case_one_open_per_patient", "case_file", {"number": "another", "status": "ON_HOLD"}),
     ("case_file_number_key", "case_file", CLOSED),
     ("claim_approach_not_negative", "claim", {"approach_m": -1}),
+    ("claim_taken_over_once", "claim", {"status": "COMPLETED"}),
     ("claim_window_forward", "claim", {"starts_at": ENDS}),
     ("claim_one_live_per_member_and_task", "claim", {"starts_at": ENDS, "ends_at": "2026-11-24T05:00:00Z"}),
     ("claim_no_overlap", "claim", {"task_id": ANOTHER_TASK}),
@@ -183,7 +199,9 @@ BREACHES: list[tuple[str, str, dict[str, Any]]] = [
     ("uid_idempotency_member__0ca6f9", "idempotency_key", {"fingerprint": "another"}),
     ("uid_inbound_mes_channel_c21959", "inbound_message", {}),
     ("uid_membership_member__d01021", "membership", {}),
+    ("sync_forgets_what_was_sent", "sync", {"forgotten_seq": 1}),
     ("uid_statement_organiz_a48539", "statement", {"code": "another"}),
+    ("uid_synced_sync_id_42b577", "synced", {"id": 2}),
     ("uid_wave_task_id_a3e6e5", "wave", {"status": "PLANNED"}),
     ("case_file_desk_around", "case_file", {"desk_id": OTHER_REGENCY}),
     ("case_file_discharged_after_admission", "case_file", {"admitted_at": ENDS, "discharged_at": STARTS}),
@@ -222,6 +240,11 @@ BREACHES: list[tuple[str, str, dict[str, Any]]] = [
     ("uid_programme_regency_62df9b", "programme", {}),
     ("uid_referral_do_referra_96b1a2", "referral_document", {}),
     ("uid_report_number_b994c2", "report", {}),
+    ("registry_key_regency_code_key", "registry_key", {}),
+    ("session_ends_for_a_reason", "session", {"ended_at": ENDS}),
+    ("session_ends_for_a_reason", "session", {"end_reason": "REUSED"}),
+    ("sign_in_code_kept_until_sent", "sign_in_code", {"due_at": ENDS, "phone_sealed": None}),
+    ("sign_in_code_tries_counted", "sign_in_code", {"tries": 51}),
     ("work_entry_one_way", "work_entry", {"tasks": -2}),
     ("work_entry_one_way", "work_entry", {"tasks": 1, "minutes": 90, "distance_m": 12_000}),
     ("work_entry_one_way", "work_entry", {"minutes": 90}),
@@ -253,10 +276,12 @@ async def one_row_of_each() -> None:
     case = await make_case(await make_patient(national_id="3302235507700001"))
     task = await make_task(case)
     claim = await make_claim(task, driver, organization=pmi)
+    await change("claim", takes_over_id=str(claim.id))
     cost = await make_cost(claim)
     await make_receipt(member=driver)
     await make_pledge(await make_need(case, estimated_by=driver), pmi, made_by=driver)
     await make_rate()
+    await add_documents([Document("Me", "{ me { name } }")])
     await make_closed_month(closed_by=driver)
     await make_statement(pmi, issued_by=driver)
     # One row each: entries that take themselves back, of which one alone does not sum up to zero.
@@ -277,6 +302,8 @@ async def one_row_of_each() -> None:
         )
     await make_alert(await make_wave(task), driver)
     await make_alarm(task)
+    async with accounted("case"):
+        note(await case.patient, AccessAction.READ, ("phone",), who=await principal_of_member(driver.id))
     await make_aid_lookup(driver)
     await make_registry_person()
     await make_shift(driver, Weekday.MONDAY, "08:00", "16:00")
@@ -287,7 +314,14 @@ async def one_row_of_each() -> None:
     report = await make_report()
     await make_facility()
     await one_row_of_each_of_the_desks(report, case, task, driver)
+    key = RegistryKey(id=new_id(), regency_code=REGENCY)
+    key.secret = "00"
+    await key.save(force_create=True)
+    await begin(driver, None, NOW)
+    await ask_for_code("+6281327000999", NOW)
     await IdempotencyKey.create(member=driver, mutation="claim_task", key="1", fingerprint="x", created_at=NOW)
+    sync = await Sync.create(member=driver, created_at=NOW, used_at=NOW)
+    await Synced.create(sync=sync, kind="Task", node_id=task.id, version="1", seq=1)
 
 
 async def one_row_of_each_of_the_desks(report: Report, case: Case, task: Task, member: Member) -> None:

@@ -11,6 +11,8 @@ from tortoise.exceptions import IntegrityError
 from tortoise.transactions import in_transaction
 
 from kurir_api.models import Account, Claim, ClaimStatus, ClosedMonth, LedgerEntry, WorkEntry, new_id
+from kurir_api.settings import Settings
+from kurir_api.vault import open_vault
 from tests.factories import (
     NOW,
     OTHER_REGENCY,
@@ -24,6 +26,7 @@ from tests.factories import (
     make_work_entry,
 )
 from tests.models.rows import broken_rule, change
+from tests.services.keys.rings import with_keys
 
 pytestmark = pytest.mark.usefixtures("db")
 
@@ -33,6 +36,13 @@ OCTOBER, NOVEMBER_1 = date(2026, 10, 1), date(2026, 11, 1)
 async def done() -> Claim:
     """A completed claim."""
     return await make_claim(await make_task(), await make_member(), ClaimStatus.COMPLETED)
+
+
+async def corrected() -> WorkEntry:
+    """An entry that says why."""
+    said = WorkEntry(id=new_id())
+    said.reason = "Salah catat."
+    return await make_work_entry(await done(), id=said.id, reason_sealed=said.reason_sealed)
 
 
 async def pair(**values: Any) -> list[LedgerEntry]:
@@ -104,12 +114,23 @@ class TestNeverRewritten:
 
         assert broken_rule(refused.value) == f"{table}_never_rewritten"
 
-    async def test_but_what_is_sealed_may_be_sealed_anew(self) -> None:
-        entry = await make_work_entry(await done())
+    async def test_but_what_is_sealed_may_be_sealed_anew_under_another_key(self, settings: Settings) -> None:
+        entry = await corrected()
 
-        entry.reason = "Salah catat."
+        open_vault(with_keys(settings, 2, 1))
+        entry.reason = entry.reason
         await entry.save(update_fields=["reason_sealed"])
 
+        assert (await WorkEntry.get(id=entry.id)).reason == "Salah catat."
+
+    async def test_under_the_same_key_it_may_not(self) -> None:
+        entry = await corrected()
+
+        entry.reason = "Lain."
+        with pytest.raises(IntegrityError) as refused:
+            await entry.save(update_fields=["reason_sealed"])
+
+        assert broken_rule(refused.value) == "work_entry_never_rewritten"
         assert (await WorkEntry.get(id=entry.id)).reason == "Salah catat."
 
     @pytest.mark.parametrize("table", ["ledger_entry", "work_entry", "closed_month"])

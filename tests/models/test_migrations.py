@@ -1,5 +1,6 @@
 """Migrating with rows in the tables, down and up; and migrations that make exactly what the models describe."""
 
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -48,6 +49,8 @@ TABLES = {
     if isinstance(model, type) and issubclass(model, Model) and model is not Model
 }
 LATER = {
+    "access_head",
+    "access_log",
     "aid_lookup",
     "alarm",
     "assessment",
@@ -72,8 +75,14 @@ LATER = {
     "recurrence",
     "referral",
     "referral_document",
+    "registry_key",
     "registry_person",
+    "session",
+    "sign_in_code",
     "statement",
+    "sync",
+    "synced",
+    "trusted_document",
     "work_entry",
 }
 """Tables that came after the first release."""
@@ -90,6 +99,11 @@ STEPS = [
     "0009_desk",
     "0010_desk_rules",
     "0011_registry",
+    "0012_audit",
+    "0013_sessions",
+    "0014_surface",
+    "0015_sync",
+    "0016_places",
 ]
 
 CATALOG = """
@@ -107,16 +121,57 @@ UNION SELECT 'sequence', sequencename, start_value::text FROM pg_sequences WHERE
 """
 ORDER = " ORDER BY 1, 2"
 
+BOOKED = """
+SELECT w.tasks, w.kind, w.claim_id = c.id AND w.task_id = c.task_id AND w.member_id = c.member_id
+    AND w.organization_id = c.organization_id AND w.patient_id = f.patient_id AS same, w.reverses_id,
+    w.booked_on = (c.completed_at AT TIME ZONE 'Asia/Jakarta')::date AS that_day
+FROM work_entry w JOIN claim c ON true JOIN task t ON t.id = c.task_id JOIN case_file f ON f.id = t.case_id
+"""
 
-@pytest.fixture
-async def url(settings: Settings, worker_id: str) -> str:
-    """A database of its own, with a week's rows in every table."""
+
+@dataclass
+class Journey:
+    """A database that went down to the first migration and up again, and what was seen of it on the way."""
+
+    database: str
+    rows: list[tuple[str, ...]]
+    made: list[tuple[str, ...]]
+    booked: list[tuple[str, ...]]
+    undone: list[str]
+    rows_below: list[tuple[str, ...]]
+    pending_below: list[str]
+    done: list[str]
+
+
+@pytest.fixture(scope="module")
+async def filled(settings: Settings, worker_id: str) -> str:
+    """The name of a database with a week's rows in every table, to be copied."""
     open_vault(settings)
-    database = f"kurir_migrated_{worker_id}"
+    database = f"kurir_filled_{worker_id}"
     await copy_database(TEMPLATE, database)
     async with connected(url_of(database)):
         await a_weeks_rows()
+    return database
+
+
+@pytest.fixture
+async def url(filled: str, worker_id: str) -> str:
+    """A database of its own, with a week's rows in every table."""
+    database = f"kurir_migrated_{worker_id}"
+    await copy_database(filled, database)
     return url_of(database)
+
+
+@pytest.fixture(scope="module")
+async def journey(filled: str, worker_id: str) -> Journey:
+    """All the way down to the first migration, and up again. Tests that write take a copy."""
+    database = f"kurir_journey_{worker_id}"
+    await copy_database(filled, database)
+    url = url_of(database)
+    rows, made, booked = await contents(url), await catalog(url), await answered(url, BOOKED)
+    undone = await migrate(url, STEPS[0])
+    rows_below, pending_below = await contents(url), await pending(url)
+    return Journey(database, rows, made, booked, undone, rows_below, pending_below, await migrate(url))
 
 
 async def a_weeks_rows() -> None:
@@ -185,16 +240,19 @@ async def contents(url: str) -> list[tuple[str, ...]]:
     return await answered(url, " UNION ALL ".join(selects) + ORDER)
 
 
-async def test_undoing_the_constraints_and_making_them_again_changes_no_row(url: str) -> None:
-    rows, made = await contents(url), await catalog(url)
-    assert {table for table, _ in rows} == TABLES - LATER
+async def pending(url: str) -> list[str]:
+    """The migrations that the database lacks."""
+    async with connected(url, minsize=1, maxsize=1):
+        return await pending_migrations()
 
-    assert await migrate(url, STEPS[0]) == STEPS[:0:-1]
-    assert [table for table, _ in await contents(url)] == [table for table, _ in rows]
-    assert await migrate(url) == STEPS[1:]
 
-    assert await contents(url) == rows
-    assert await catalog(url) == made
+async def test_undoing_the_constraints_and_making_them_again_changes_no_row(journey: Journey) -> None:
+    assert {table for table, _ in journey.rows} == TABLES - LATER
+    assert journey.undone == STEPS[:0:-1]
+    assert [table for table, _ in journey.rows_below] == [table for table, _ in journey.rows]
+    assert journey.done == STEPS[1:]
+    assert await contents(url_of(journey.database)) == journey.rows
+    assert await catalog(url_of(journey.database)) == journey.made
 
 
 async def test_what_an_older_release_left_open_gets_its_deadlines(url: str) -> None:
@@ -237,20 +295,9 @@ async def test_what_an_older_release_left_open_gets_its_deadlines(url: str) -> N
     assert await answered(url, open_tasks) == [(True,)] * 4
 
 
-async def test_what_was_completed_before_there_were_books_is_entered(url: str) -> None:
-    entries = (
-        "SELECT w.tasks, w.kind, w.claim_id = c.id AND w.task_id = c.task_id AND w.member_id = c.member_id"
-        " AND w.organization_id = c.organization_id AND w.patient_id = f.patient_id AS same, w.reverses_id,"
-        " w.booked_on = (c.completed_at AT TIME ZONE 'Asia/Jakarta')::date AS that_day"
-        " FROM work_entry w JOIN claim c ON true JOIN task t ON t.id = c.task_id JOIN case_file f ON f.id = t.case_id"
-    )
-    booked = await answered(url, entries)
-
-    await migrate(url, STEPS[0])
-    await migrate(url)
-
-    assert booked == [(1, "AMBULANCE_RUN", True, None, True)]
-    assert await answered(url, entries) == booked
+async def test_what_was_completed_before_there_were_books_is_entered(journey: Journey) -> None:
+    assert journey.booked == [(1, "AMBULANCE_RUN", True, None, True)]
+    assert await answered(url_of(journey.database), BOOKED) == journey.booked
 
 
 async def test_books_that_hold_entries_are_not_undone(url: str) -> None:
@@ -265,11 +312,9 @@ async def test_books_that_hold_entries_are_not_undone(url: str) -> None:
     assert await answered(url, "SELECT count(*) FROM ledger_entry") == [(2,)]
 
 
-async def test_constraints_made_again_hold_for_the_rows_that_were_there(url: str) -> None:
-    await migrate(url, STEPS[0])
-    await migrate(url)
-
-    async with connected(url):
+async def test_constraints_made_again_hold_for_the_rows_that_were_there(journey: Journey, worker_id: str) -> None:
+    await copy_database(journey.database, f"kurir_remade_{worker_id}")
+    async with connected(url_of(f"kurir_remade_{worker_id}")):
         with pytest.raises(IntegrityError) as refused:
             await copy("device")
         assert broken_rule(refused.value) == "device_token_unique"
@@ -278,9 +323,9 @@ async def test_constraints_made_again_hold_for_the_rows_that_were_there(url: str
         assert (await Task.get(id=claim.task_id)).slots_taken == 0
 
 
-async def test_numbers_go_on_after_those_that_were_given(url: str) -> None:
-    await migrate(url, STEPS[0])
-    await migrate(url)
+async def test_numbers_go_on_after_those_that_were_given(journey: Journey, worker_id: str) -> None:
+    await copy_database(journey.database, f"kurir_remade_{worker_id}")
+    url = url_of(f"kurir_remade_{worker_id}")
 
     # Asked of the sequences themselves: a use case tries again when it met a number that was taken.
     assert await answered(url, "SELECT max(number) FROM task") == [(1003,)]
@@ -302,22 +347,16 @@ async def test_without_any_migration_nothing_is_left_and_all_can_be_made_again(u
     assert await contents(url) == []
 
 
-async def test_what_is_pending_is_told_in_order(url: str) -> None:
-    async def pending() -> list[str]:
-        async with connected(url, minsize=1, maxsize=1):
-            return await pending_migrations()
-
-    assert await pending() == []
-    await migrate(url, STEPS[0])
-    assert await pending() == STEPS[1:]
+async def test_what_is_pending_is_told_in_order(journey: Journey) -> None:
+    assert journey.pending_below == STEPS[1:]
+    assert await pending(url_of(journey.database)) == []
 
 
 async def test_in_a_database_that_was_never_migrated_everything_is_pending(worker_id: str) -> None:
     database = f"kurir_new_{worker_id}"
     await copy_database("template1", database)
 
-    async with connected(url_of(database), minsize=1, maxsize=1):
-        assert await pending_migrations() == STEPS
+    assert await pending(url_of(database)) == STEPS
 
 
 @pytest.mark.usefixtures("db")

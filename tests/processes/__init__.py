@@ -78,9 +78,11 @@ class Program:
         """Send a signal to the program alone, not to what it started."""
         self._process.send_signal(number)
 
-    async def end(self) -> int:
-        """Wait until it has ended and all it printed was read: the exit code, negative after a signal."""
-        async with asyncio.timeout(PATIENCE_SECONDS):
+    async def end(self, within: float | None = PATIENCE_SECONDS) -> int:
+        """Wait until it has ended and all it printed was read: the exit code, negative after a signal. TimeoutError
+        when that takes longer than `within` seconds, None for however long it lives.
+        """
+        async with asyncio.timeout(within):
             code = await self._process.wait()
             await self._reading
         return code

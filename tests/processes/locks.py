@@ -28,8 +28,11 @@ async def held(row: Model, settings: Settings) -> AsyncIterator[None]:
         await connection.close()
 
 
-async def somebody_waits() -> None:
-    """Return when a statement waits for a lock in the tests' database."""
+async def somebody_waits(many: int = 1) -> None:
+    """Return when so many statements wait for locks in the tests' database."""
+    connection = get_connection("default")
     async with asyncio.timeout(30):
-        while not (await get_connection("default").execute_query_dict(WAITING))[0]["count"]:  # noqa: ASYNC110
+        while (await connection.execute_query_dict(WAITING))[0]["count"] < many:
             await asyncio.sleep(0.01)
+            # Within a transaction PostgreSQL would go on saying what it said first.
+            await connection.execute_query("SELECT pg_stat_clear_snapshot()")

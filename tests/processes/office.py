@@ -10,7 +10,7 @@ import httpx
 
 from kurir_api.settings import Settings
 from tests.api import Api
-from tests.conftest import SECRETS
+from tests.conftest import PLENTY, SECRETS
 from tests.processes import Program, running
 
 KURIR = Path(sys.executable).with_name("kurir")
@@ -32,6 +32,7 @@ def environment(settings: Settings, **variables: str) -> dict[str, str]:
     """
     values = {
         **SECRETS,
+        **{name: str(rate) for name, rate in PLENTY.items()},
         "database_url": settings.database_url or "",
         "data_dir": str(settings.data_dir),
         "port": "0",

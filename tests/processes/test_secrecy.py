@@ -6,12 +6,16 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import pytest
+from pyrage import x25519
 from tortoise.connection import get_connection
 
 from kurir_api.database import EmbeddedPostgres, connected, migrate
+from kurir_api.services.backup.back_up import back_up
 from kurir_api.settings import load_settings
+from kurir_api.storage import Storage
 from kurir_api.vault import open_vault
-from tests.conftest import SECRETS
+from kurir_api.worker import utc_now
+from tests.conftest import SECRETS, Figures
 from tests.processes.entrusted import (
     MEMBERS_PHONE,
     NAME,
@@ -24,6 +28,7 @@ from tests.processes.entrusted import (
 )
 from tests.processes.office import serving, working
 
+BACKUP = "backup.age"
 PHONES = (PATIENTS_PHONE, REPORTERS_PHONE, MEMBERS_PHONE)
 SEALED = (STEM, NATIONAL_ID, *PHONES, *(f"62{phone[1:].replace('-', '')}" for phone in PHONES))
 
@@ -72,6 +77,8 @@ async def left(office_folder: Path) -> Left:
             await office.be_refused()
             await office.fail()
             await get_connection("default").execute_script("CHECKPOINT")
+        recipient = x25519.Identity.generate().to_public()
+        await back_up(server.url(), Storage.opened(settings), office_folder / BACKUP, [recipient], utc_now())
     finally:
         server.stop()
     return Left(files_in(office_folder), api.program.printed + worker.printed)
@@ -82,13 +89,23 @@ def files_in(folder: Path) -> dict[Path, bytes]:
     return {path.relative_to(folder): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
 
 
-async def test_no_file_of_the_database_holds_what_was_entrusted(left: Left) -> None:
+async def test_no_file_of_the_database_nor_a_backup_holds_what_was_entrusted(left: Left, figure: Figures) -> None:
     assert left.files_with(*SEALED) == set()
+    assert Path(BACKUP) in left.files
+    figure(
+        "a marker value is not found in the database files, WAL, logs or backups",
+        f"0 of {len(SEALED)} markers in {len(left.files)} files, {sum(map(len, left.files.values())) >> 20} MB",
+    )
 
 
 async def test_the_search_finds_what_is_not_sealed_in_tables_and_in_what_was_written_ahead(left: Left) -> None:
     folders = {path.parts[1] for path, _ in left.files_with(PARTNER)}
     assert folders == {"base", "pg_wal"}
+
+
+async def test_a_backup_holds_not_even_what_the_database_keeps_readable(left: Left) -> None:
+    assert left.files[Path(BACKUP)].startswith(b"age-encryption.org/v1")
+    assert {name for path, name in left.files_with(NAME, PARTNER) if path == Path(BACKUP)} == set()
 
 
 async def test_no_log_holds_what_was_entrusted_nor_the_patients_name(left: Left) -> None:

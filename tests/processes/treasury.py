@@ -14,7 +14,7 @@ import orjson
 from tortoise.exceptions import IntegrityError
 
 from kurir_api.auth import Principal, principal_of_member
-from kurir_api.errors import InvalidInput, Refusal
+from kurir_api.errors import Refusal
 from kurir_api.models import (
     Case,
     CaseStatus,
@@ -188,10 +188,8 @@ class Player:
             outcomes = await asyncio.gather(*(_outcome(effect, by, command) for _ in range(2)))
         else:
             outcomes = [await _outcome(effect, by, command) for _ in range(tries)]
-        # Invalid input is not kept under the key: what didn't fit may fit now.
-        kept = [outcome for outcome in outcomes if not isinstance(outcome, InvalidInput)]
-        assert all(_told(outcome) == _told(kept[0]) for outcome in kept), (name, outcomes)
-        outcome = (kept or outcomes)[-1]
+        assert all(_told(outcome) == _told(outcomes[0]) for outcome in outcomes), (name, outcomes)
+        outcome = outcomes[-1]
         refused = isinstance(outcome, Refusal)
         self.done[f"{name} {'refused' if refused else _word(command)}"] += 1
         return None if refused else outcome

@@ -6,11 +6,14 @@ Table = dict[str, dict[str, str]]
 """The cells by row and column; a first cell of several names, "a, b", stands for a row each."""
 
 
+POLICY = Path(__file__).parents[2] / "docs" / "policy"
+
+
 def tables(file: str) -> dict[str, Table]:
-    """The table below each second-level heading of a file in this folder."""
+    """The table below each second-level heading of a page of docs/policy."""
     found: dict[str, Table] = {}
     heading, columns = "", list[str]()
-    for line in Path(__file__).with_name(file).read_text(encoding="utf-8").splitlines():
+    for line in (POLICY / file).read_text(encoding="utf-8").splitlines():
         if line.startswith("## "):
             heading, columns = line.removeprefix("## "), []
             found[heading] = {}

@@ -52,6 +52,7 @@ QUERIES = {
     "openMonth": '(region: "33.02") { month }',
     "assessmentForm": '(kind: "NONE") { version }',
     "assessments": "{ edges { cursor } }",
+    "changes": "(first: 0) { hasMore }",
 }
 """A call of every query that any answer fits."""
 
@@ -61,6 +62,9 @@ MUTATIONS: dict[str, Answer] = {
     "handUp": {"reason": ""},
     "registerDevice": {"token": "", "platform": "fax"},
     "unregisterDevice": {"token": "unknown"},
+    "endSession": {"sessionId": NOBODY},
+    "signOutMember": {"memberId": NOBODY, "reason": "x"},
+    "deactivateMember": {"memberId": NOBODY, "reason": "x"},
     "setAvailability": {"available": True, "quietFrom": "21:00"},
     "setDutySchedule": {"shifts": [{"weekday": "MONDAY", "from": "", "to": ""}]},
     "updateLocation": {"location": {"latitude": 0.0, "longitude": 0.0}},
@@ -87,6 +91,7 @@ MUTATIONS: dict[str, Answer] = {
     "claimTask": TASK,
     "acceptOffer": CLAIM,
     "declineOffer": CLAIM,
+    "handOverClaim": CLAIM | {"toMemberId": NOBODY},
     "startClaim": CLAIM,
     "completeClaim": CLAIM,
     "releaseClaim": CLAIM,
@@ -100,6 +105,7 @@ MUTATIONS: dict[str, Answer] = {
     "openCase": {"phase": "IN_HOSPITAL"},
     "moveCase": {"caseId": NOBODY},
     "registerPatient": {"patient": {"name": "", "region": "", "consent": True}},
+    "setConsent": {"patientId": NOBODY, "consent": False},
     "setInsuranceRule": {"facilityId": NOBODY, "rule": "WORKING_DAYS"},
     "repeatTask": {
         "caseId": NOBODY,

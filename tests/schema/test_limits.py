@@ -1,12 +1,14 @@
 """What one query may ask for: exact measures, exact refusals, one pass."""
 
+from time import perf_counter
 from typing import Any
 
 import pytest
 from graphql import GraphQLSchema, OperationDefinitionNode, build_schema, get_introspection_query, parse
 from strawberry.types import ExecutionResult
 
-from kurir_api.schema.limits import Measure, Measuring, hardening
+from kurir_api.schema.limits import LIMITS, MAX_PAGE, MAX_TOKENS, Measure, Measuring, hardening
+from tests.conftest import Figures
 from tests.schema.toy import Context, toy_schema
 
 SCHEMA = toy_schema()
@@ -249,6 +251,24 @@ async def test_introspection_that_goes_round_in_circles_is_refused() -> None:
     query = "{__schema{types" + "{fields{type" * 3 + "{name}" + "}}" * 3 + "}}"
 
     assert errors(await run(query)) == [("Maximum introspection depth exceeded", {"code": "BAD_USER_INPUT"})]
+
+
+def test_the_limits_are_those_that_were_promised_and_a_query_is_measured_in_linear_time(figure: Figures) -> None:
+    def looked_at(fields: int) -> tuple[int, float]:
+        measured = measuring("{" + "task{id}" * fields + "}")
+        began = perf_counter()
+        measured.measure()
+        return measured.measured_selections, perf_counter() - began
+
+    (few, _), (many, seconds) = looked_at(200), looked_at(2_000)
+
+    assert (MAX_TOKENS, MAX_PAGE) == (1_000, 100)
+    assert Measure(depth=10, aliases=30, directives=20, cost=5_000) == LIMITS
+    assert (few, many) == (400, 4_000)
+    figure(
+        "queries: tokens 1,000, depth 10, aliases 30, directives 20, cost 5,000, pages 100, in linear time",
+        f"set so; each of 4,000 fields looked at once, in {seconds * 1000:.1f} ms",
+    )
 
 
 async def test_every_excess_is_named() -> None:

@@ -177,8 +177,8 @@ async def the_nearest_who_can_are_alerted(stage: Stage, task: Answer) -> None:
 
 def their_phones_show_nothing_of_the_patient(phones: MemorySender) -> None:
     assert [(push.token, push.title) for push in phones.pushes] == [
-        ("phone of Sri", "Segera: Antar jemput ambulans dibutuhkan · 1,4 km"),
-        ("phone of Budi", "Segera: Antar jemput ambulans dibutuhkan · 2,5 km"),
+        ("phone of Sri", "Segera: Antar jemput ambulans dibutuhkan · 1,3 km"),
+        ("phone of Budi", "Segera: Antar jemput ambulans dibutuhkan · 2,4 km"),
     ]
     for secret in ("Sutinah", "RT 2", "ginjal", "3302235208580003", "81234567890"):
         assert secret not in repr(phones.pushes)

@@ -101,7 +101,7 @@ def test_every_root_field_names_who_may_call_it(root: str) -> None:
         assert (field.python_name, said.rpartition(" May be called by: ")[2]) == (field.python_name, f"{who}.")
 
 
-ONLY_NAMED = {"ContributionLine", "Receipt"}
+ONLY_NAMED = {"ContributionLine", "Receipt", "Session"}
 """What has an id to be named in a mutation, and belongs to something that is found again."""
 
 

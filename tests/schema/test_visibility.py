@@ -15,8 +15,13 @@ from tests.schema.tables import Table, tables
 from tests.schema.visibility_scene import OUTSIDERS, Scene, complete, edges, make_scene
 
 NOT_FOUND = "·"
+AFTER = "after"
 SELECTIONS: dict[str, dict[str, str]] = {
-    "Patient": {"region": "{ code }", "location": "{ latitude longitude }"},
+    "Patient": {
+        "region": "{ code }",
+        "location": "{ latitude longitude }",
+        "accesses": "(first: 1) { edges { node { action } } }",
+    },
     "Case": {
         "patient": "{ id }",
         "facility": "{ name }",
@@ -87,7 +92,13 @@ SELECTIONS: dict[str, dict[str, str]] = {
         "needs": "{ code }",
         "referrals": "{ number }",
     },
-    "Claim": {"task": "{ id }", "member": "{ id }", "organization": "{ name }", "assignedBy": "{ name }"},
+    "Claim": {
+        "task": "{ id }",
+        "member": "{ id }",
+        "organization": "{ name }",
+        "assignedBy": "{ name }",
+        "takesOver": "{ status }",
+    },
     "Cost": {
         "task": "{ id }",
         "member": "{ id }",
@@ -101,6 +112,7 @@ SELECTIONS: dict[str, dict[str, str]] = {
         "memberships": "{ role }",
         "capabilities": "{ code }",
         "dutyShifts": "{ weekday from to }",
+        "sessions": "{ device current }",
         "stats": '(period: {from: "2026-11-01", to: "2026-11-30"}) { tasksCompleted }',
         "location": "{ latitude longitude }",
         "yearUrl": "(year: 2026)",
@@ -126,6 +138,7 @@ OTHERWISE: dict[tuple[str, str, str], Any] = {
 
 WAYS = {
     "myNotifications": "{ edges { node { ...Notification task { ...Task } } } }",
+    "changes": "(first: 40) { changes { node { ...Case ...Patient } } }",
     "myClaims": "{ edges { node { ...Claim member { ...Member } task { ...Task } } } }",
     "tasks": """(first: 5) { edges { node {
         ...Task claims { ...Claim member { ...Member } } viewerClaim { ...Claim } costs(first: 3) { edges { node {
@@ -162,14 +175,20 @@ def table() -> dict[str, Table]:
     return tables("visibility.md")
 
 
+def viewers(scene: Scene) -> Iterator[tuple[str, str, Member]]:
+    """Column by column who looks while the holder's work goes on: the column, what they are, and the member."""
+    for column in table()["Patient"]["id"]:
+        if column != AFTER:
+            for who in OUTSIDERS if column == "outsiders" else (column,):
+                yield column, who, scene.people[who]
+
+
 async def every_viewer(scene: Scene) -> AsyncIterator[tuple[str, str, Member]]:
-    """Column by column who looks: the column, what they are, and the member. The holder last, when done."""
-    *columns, after = sorted(table()["Patient"]["id"], key="after".__eq__)
-    for column in columns:
-        for who in OUTSIDERS if column == "outsiders" else (column,):
-            yield column, who, scene.people[who]
+    """Those, and last the holder, when done."""
+    for viewer in viewers(scene):
+        yield viewer
     await complete(scene)
-    yield after, after, scene.people["holder"]
+    yield AFTER, AFTER, scene.people["holder"]
 
 
 def expected(scene: Scene, type_name: str, column: str) -> Answer | None:

@@ -3,7 +3,7 @@
 import asyncio
 import json
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from typing import Any
 
 import pytest
@@ -14,6 +14,7 @@ from websockets.exceptions import ConnectionClosed, InvalidStatus
 from websockets.typing import Origin, Subprotocol
 
 from kurir_api.schema.http import GraphQLView
+from tests.conftest import Figures
 from tests.schema.toy import PATIENT, Context, toy_app, toy_view
 from tests.servers import served
 
@@ -145,12 +146,16 @@ async def test_a_message_over_64_kb_closes_with_1009(url: str) -> None:
         assert await closing(socket) == (1009, "A message may hold 65536 bytes")
 
 
-async def test_a_message_of_exactly_64_kb_is_read(url: str) -> None:
+async def test_a_message_of_exactly_64_kb_is_read(url: str, figure: Figures) -> None:
     async with initialised(url) as socket:
         message = '{"type":"ping","payload":{"n":"%s"}}'
         await socket.send(message % ("x" * (65_536 - len(message) + 2)))
 
         assert await hear(socket) == {"type": "pong"}
+    figure(
+        "WebSocket: init within 10 s, messages of 64 KB at most",
+        f"set to {GraphQLView.init_seconds:g} s; one byte more closes with 1009",
+    )
 
 
 async def test_the_twenty_first_operation_is_refused_and_the_twenty_go_on(url: str) -> None:
@@ -199,6 +204,29 @@ async def test_a_second_init_closes_with_4429(url: str) -> None:
         await say(socket, type="connection_init")
 
         assert await closing(socket) == (4429, "Too many initialisation requests")
+
+
+async def test_an_owners_eleventh_socket_closes_with_4429_until_another_is_closed(figure: Figures) -> None:
+    view = toy_view(caller=lambda context: context.connection_params["token"])
+    async with served(toy_app(view)) as base, AsyncExitStack() as stack:
+        url = f"ws{base[4:]}/graphql"
+        first = await stack.enter_async_context(initialised(url, token="Siti"))
+        for _ in range(9):
+            await stack.enter_async_context(initialised(url, token="Siti"))
+        async with initialised(url, token="Siti") as eleventh, initialised(url, token="Warsito") as others:
+            refused = await closing(eleventh)
+            await say(others, type="ping")
+            assert await hear(others) == {"type": "pong"}
+        await first.close()
+        async with asyncio.timeout(5):
+            while view.sockets["Siti"] > 9:  # noqa: ASYNC110 - nothing tells of it
+                await asyncio.sleep(0)
+        async with initialised(url, token="Siti") as again:
+            await say(again, type="ping")
+            assert await hear(again) == {"type": "pong"}
+
+    assert refused == (4429, "A member may have 10 sockets; close one first")
+    figure("WebSocket: at most 10 sockets of a member, each with 20 operations", "the 11th and the 21st are refused")
 
 
 async def test_a_socket_that_is_never_initialised_closes_with_4408() -> None:

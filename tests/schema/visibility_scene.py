@@ -7,6 +7,7 @@ from kurir_api.auth import principal_of_member
 from kurir_api.dispatch.notifications import text_thread
 from kurir_api.dispatch.texts import NotificationKind
 from kurir_api.models import (
+    AccessAction,
     Assessment,
     Case,
     Claim,
@@ -21,6 +22,8 @@ from kurir_api.models import (
     Task,
     Weekday,
 )
+from kurir_api.services.accesses import accounted, note
+from kurir_api.services.sessions.granting import begin
 from kurir_api.transitions import record
 from tests.api import Answer
 from tests.factories import (
@@ -124,6 +127,8 @@ async def make_scene() -> Scene:
         sex="FEMALE",
         consent_note="Keluarga setuju",
     )
+    async with accounted("case"):
+        note(patient, AccessAction.READ, ("phone",), who=await principal_of_member(kus.id))
     case = await make_case(
         patient,
         number="3302-2026-0042",
@@ -161,7 +166,8 @@ async def make_scene() -> Scene:
         family_word="CAME",
         family_said_at=LATER,
     )
-    claim = await make_claim(task, holder, "IN_PROGRESS", lazis)
+    former = await make_claim(task, await make_member(), "HANDED_OVER", lazis)
+    claim = await make_claim(task, holder, "IN_PROGRESS", lazis, takes_over_id=former.id)
     await Claim.filter(id=claim.id).update(expires_at=LATER, started_at=AT, completed_at=LATER, assigned_by=kus)
     await make_claim(task, people["fellow"], "HELD", pmi)
     await make_claim(task, people["offered"], "OFFERED", pmi)
@@ -258,6 +264,7 @@ async def _people(lazis: Organization, agency: Organization) -> dict[str, Member
         last_fix_at=AT,
     )
     await make_shift(holder, Weekday.SUNDAY, "20:00", "06:00")
+    await begin(holder, "HP", LATER)
     others = {name: await make_member(name, role, region) for name, (role, region) in (INSIDERS | OUTSIDERS).items()}
     own = await make_member("own reviewer", Role.PARTNER_REVIEWER, organization=lazis)
     officer = await make_member("officer", Role.PROGRAMME_OFFICER, organization=agency)
@@ -287,6 +294,8 @@ def _there(ids: dict[str, str]) -> dict[str, Answer]:
             "sex": "FEMALE",
             "consent": True,
             "consentNote": "Keluarga setuju",
+            "consentWithdrawn": False,
+            "accesses": edges({"action": "READ"}),
             "landmark": "Seberang balai desa",
             "diagnosis": "gagal ginjal kronis",
             "phone": "+6281234567890",
@@ -446,6 +455,7 @@ def _there(ids: dict[str, str]) -> dict[str, Answer]:
             "startedAt": at,
             "completedAt": later,
             "assignedBy": {"name": "Kus"},
+            "takesOver": {"status": "HANDED_OVER"},
         },
         "Cost": {
             "task": task,
@@ -494,6 +504,7 @@ def _there(ids: dict[str, str]) -> dict[str, Answer]:
             "memberships": [{"role": "VOLUNTEER"}],
             "capabilities": [{"code": "AMBULANCE_LICENCE"}],
             "dutyShifts": [{"weekday": "SUNDAY", "from": "20:00", "to": "06:00"}],
+            "sessions": [{"device": "HP", "current": False}],
             "available": True,
             "location": PLACE,
             "locationAt": at,

@@ -47,7 +47,7 @@ BEGINNINGS: Mapping[str, Mapping[str, StrEnum]] = {
     "Report": {"receive": ReportStatus.RECEIVED},
     "Case": {"open": CaseStatus.OPEN},
     "Task": {"draft": TaskStatus.DRAFT},
-    "Claim": {"claim": ClaimStatus.HELD, "offer": ClaimStatus.OFFERED},
+    "Claim": {"claim": ClaimStatus.HELD, "offer": ClaimStatus.OFFERED, "offer_hand_over": ClaimStatus.OFFERED},
     "Cost": {"submit": CostStatus.SUBMITTED},
     "Referral": {"send": ReferralStatus.SENT},
     "Wave": {"plan": WaveStatus.PLANNED},

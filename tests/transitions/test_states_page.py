@@ -52,6 +52,8 @@ def test_every_state_that_a_move_leaves_or_reaches_is_one_of_the_machines(machin
         ("Referral", "send accept process grant confirm", "SENT ACCEPTED IN_PROCESS GRANTED CONFIRMED"),
         ("Referral", "send request_info send_again decline", "SENT INFO_REQUESTED SENT DECLINED"),
         ("Referral", "send accept process refuse confirm", "SENT ACCEPTED IN_PROCESS REFUSED CONFIRMED"),
+        ("Claim", "claim hand_over", "HELD HANDED_OVER"),
+        ("Claim", "offer_hand_over accept start complete", "OFFERED HELD IN_PROGRESS COMPLETED"),
         ("Wave", "plan send wait exhaust", "PLANNED SENDING WAITING EXHAUSTED"),
         ("Wave", "plan send put_off send wait", "PLANNED SENDING PLANNED SENDING WAITING"),
         ("Wave", "plan send wait fill", "PLANNED SENDING WAITING FILLED"),
@@ -75,7 +77,7 @@ def test_the_work_takes_its_way(machine: str, actions: str, states: str) -> None
     [
         ("Report", {"CASE_OPENED", "LINKED"}),
         ("Task", {"VERIFIED", "CANCELLED", "EXPIRED"}),
-        ("Claim", {"VERIFIED", "DECLINED", "RELEASED", "EXPIRED", "REVOKED", "NO_SHOW", "DISPUTED"}),
+        ("Claim", {"VERIFIED", "DECLINED", "RELEASED", "EXPIRED", "REVOKED", "NO_SHOW", "DISPUTED", "HANDED_OVER"}),
         ("Referral", {"DECLINED", "CONFIRMED", "REVOKED"}),
         ("Wave", {"FILLED", "EXHAUSTED", "CANCELLED"}),
         ("Alert", {"ACCEPTED", "SUPPRESSED"}),

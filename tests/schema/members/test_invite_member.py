@@ -5,9 +5,10 @@ from typing import Any
 
 import pytest
 
+from kurir_api.auth import principal_of_member
 from kurir_api.models import Capability, Member, Organization, Role
 from tests.api import Answer, Api
-from tests.factories import OTHER_VILLAGE, VILLAGE, make_member, make_organization
+from tests.factories import OTHER_VILLAGE, VILLAGE, add_membership, make_member, make_organization
 from tests.ids import id_of
 from tests.schema.refusals import KEY_REUSED, NOT_ALLOWED, done, invalid_input, reaches, refused
 
@@ -161,3 +162,24 @@ async def test_a_villages_coordinator_makes_nobody_reviewer_of_a_whole_partner(a
     values = await invitation(role="PARTNER_REVIEWER", region=VILLAGE)
 
     assert await refused(api, caller, "inviteMember", **values) == NOT_ALLOWED
+
+
+async def test_who_was_taken_out_is_in_again_with_those_roles_that_the_inviter_could_give(api: Api) -> None:
+    budi = await make_member("Budi", phone="+6281234567890")
+    await add_membership(budi, Role.ADMIN, "33.02")
+    await Member.filter(id=budi.id).update(active=False)
+
+    await done(api, await coordinator(), "inviteMember", MEMBER, **await invitation())
+
+    again = await principal_of_member(budi.id)
+    assert {scope.role for scope in again.scopes} == {Role.VOLUNTEER}
+
+
+async def test_who_may_not_invite_lets_nobody_back_in(api: Api) -> None:
+    budi = await make_member("Budi", phone="+6281234567890")
+    await Member.filter(id=budi.id).update(active=False)
+
+    reviewer = await make_member(role=Role.PARTNER_REVIEWER)
+    assert await refused(api, reviewer, "inviteMember", **await invitation(role="COORDINATOR")) != []
+
+    assert not (await Member.get(id=budi.id)).active

@@ -82,6 +82,7 @@ class TestStarting:
     async def test_keeps_the_time_of_an_action_queued_offline(self) -> None:
         it = await held()
         at = datetime.now(UTC) - timedelta(minutes=3)
+        await Claim.filter(id=it.claim.id).update(claimed_at=at)
 
         await start_claim(it.holder, ClaimAction(claim_id=it.claim.id, at=at))
 

@@ -35,6 +35,7 @@ async def test_ends_the_claim_tells_its_member_and_asks_others(status: ClaimStat
 
 async def test_needs_no_reason_and_may_have_been_some_time_ago() -> None:
     claim, at = await claimed(ClaimStatus.HELD), NOW - timedelta(minutes=3)
+    await Claim.filter(id=claim.id).update(claimed_at=at)
 
     await report_no_show(await principal_for(Role.COORDINATOR), ClaimAction(claim_id=claim.id, at=at))
 

@@ -54,7 +54,7 @@ class TestItCame:
         await it.say(CAME)
 
         event = await TransitionLog.get(subject_id=it.task.id)
-        assert (summary(event, "id"), event.actor_id) == ("Keluarga: bantuan sudah datang", None)
+        assert (summary(event, "id", None), event.actor_id) == ("Keluarga: bantuan sudah datang", None)
 
     @pytest.mark.parametrize("word", [CAME])
     async def test_what_is_under_way_is_verified_as_soon_as_it_is_done(self, word: FamilyWord) -> None:
@@ -165,7 +165,7 @@ class TestItDidNotCome:
 
         await it.say(DID_NOT_COME)
 
-        events = [summary(event, "en") for event in await TransitionLog.all().order_by("id")]
+        events = [summary(event, "en", None) for event in await TransitionLog.all().order_by("id")]
         assert events == ["Volunteer's work disputed", "The family: nobody came"]
 
 

@@ -6,7 +6,7 @@ import pytest
 from tortoise.connection import get_connection
 
 from kurir_api.errors import InvalidInput
-from kurir_api.models import RegistryPerson
+from kurir_api.models import RegistryKey, RegistryPerson
 from kurir_api.services.imports import Order, Refused
 from kurir_api.services.imports.import_file import import_file
 from kurir_api.services.registry import reading
@@ -79,6 +79,18 @@ async def test_neither_a_name_nor_a_national_id_is_in_the_tables(tmp_path: Path)
     assert "sutinah" not in written
     assert "wahyuni" not in written
     assert "3302235507700001" not in written
+
+
+async def test_an_emptied_register_is_imported_under_new_keys(tmp_path: Path) -> None:
+    await prepare()
+    digests = []
+    for _ in range(2):
+        await imported(tmp_path, "registry", HEADER + SUTINAH, regency=REGENCY)
+        digests += await RegistryPerson.all().values_list("id", "name_key")
+        await RegistryPerson.filter(regency_code=REGENCY).delete()
+
+    assert len({part for digest in digests for part in digest}) == 4
+    assert await RegistryKey.all().count() == 1
 
 
 async def test_the_same_file_again_writes_no_row(tmp_path: Path) -> None:

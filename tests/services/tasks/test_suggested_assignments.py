@@ -28,6 +28,8 @@ async def make_tasks(count: int) -> None:
             urgency="NORMAL",
             latitude=-7.3825,
             longitude=109.2215,
+            area_latitude=-7.3825,
+            area_longitude=109.2215,
             starts_at=day,
             ends_at=day + timedelta(hours=2),
             waiting_since=NOW,

@@ -76,16 +76,31 @@ async def test_and_in_the_end_it_is_left_to_people_with_its_content() -> None:
     assert "tolong" in (row.content or "")
 
 
-async def test_only_a_failure_counts_as_an_attempt() -> None:
-    await store([message("satu", 2), message("dua", 1)], NOW)
+async def test_what_kills_its_worker_each_time_is_left_to_people_too() -> None:
+    await store([message("tolong")], NOW)
+    for number in range(MOST_ATTEMPTS):
+        with KilledAt(5) as death:
+            await take_in_messages(NOW + number * LEASE)
+        assert death.died
 
+    later = NOW + MOST_ATTEMPTS * LEASE
+    await take_in_messages(later)
+
+    row = await InboundMessage.get()
+    assert (row.due_at, row.failed_at, row.failure, row.attempts) == (None, later, "Deadly", MOST_ATTEMPTS)
+    assert "tolong" in (row.content or "")
+
+
+async def test_who_was_tried_before_comes_after_the_others_who_may_have_waited_because_of_it() -> None:
+    await make_member(role=Role.COORDINATOR)
+    await store([message("satu", 2, sender="+6281211110001"), message("dua", 1, sender="+6281211110002")], NOW)
     with KilledAt(5) as death:
         await take_in_messages(NOW)
     assert death.died
-    assert await InboundMessage.all().values_list("attempts", flat=True) == [0, 0]
+
     await take_in_messages(NOW + LEASE)
 
-    assert await InboundMessage.all().values_list("attempts", flat=True) == [1, 1]
+    assert [row.text for row in await Message.filter(incoming=True).order_by("id")] == ["dua", "satu"]
 
 
 class TestGivenUp:

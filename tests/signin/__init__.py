@@ -1,0 +1,1 @@
+"""Signing in over HTTP with Kurir's own tokens."""
