@@ -89,8 +89,7 @@ def _refusal(connection: HTTPConnection, error: TooMany) -> Response:
     path = connection.scope["path"]
     message = error.message(asked_locale(connection.headers.get("accept-language", "")))
     if path == "/graphql":
-        extensions = {"code": error.client_code, "retryAfter": error.retry_after}
-        return JSONResponse({"errors": [{"message": message, "extensions": extensions}]}, 429, headers)
+        return JSONResponse({"errors": [{"message": message, "extensions": error.extensions()}]}, 429, headers)
     if path.startswith(RECEIPTS):
         return JSONResponse({"code": error.client_code, "message": message}, 429, headers)
     if path.startswith(SIGN_IN):

@@ -49,6 +49,10 @@ class ClientError(Exception):
         """What happened and what to do, in `locale`."""
         return self.words.say(locale)
 
+    def extensions(self) -> dict[str, str | int]:
+        """What a GraphQL error says of it beside the message."""
+        return {"code": self.client_code}
+
     def __str__(self) -> str:
         return self.message("en")
 
@@ -86,6 +90,10 @@ class TooMany(ClientError):
     def message(self, locale: str) -> str:
         """With when it is possible again."""
         return self.words.say(locale, seconds=self.retry_after)
+
+    def extensions(self) -> dict[str, str | int]:
+        """With `retryAfter`, in seconds."""
+        return {**super().extensions(), "retryAfter": self.retry_after}
 
 
 class BeginAnew(ClientError):

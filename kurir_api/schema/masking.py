@@ -16,7 +16,7 @@ from strawberry.schema.exceptions import CannotGetOperationTypeError, InvalidOpe
 from strawberry.types import ExecutionContext
 
 from kurir_api.database import DatabaseDown
-from kurir_api.errors import ClientError, TooMany
+from kurir_api.errors import ClientError
 from kurir_api.logs import causes_of
 from kurir_api.telemetry.metrics import FAULTS
 
@@ -119,8 +119,8 @@ class KurirSchema(strawberry.Schema):
         code = client_code(error)
         if code is not None:
             message = cause.message(locale) if isinstance(cause, ClientError) else error.message
-            again = {"retryAfter": cause.retry_after} if isinstance(cause, TooMany) else {}
-            return _rewritten(error, message, {**(error.extensions or {}), "code": code, **again})
+            told = cause.extensions() if isinstance(cause, ClientError) else {"code": code}
+            return _rewritten(error, message, {**(error.extensions or {}), **told})
         fault = cause or error
         # One exception may fail many fields, as a loader's does: it is one fault with one reference.
         if id(fault) not in references:

@@ -24,7 +24,7 @@ from strawberry.subscriptions.protocols.graphql_transport_ws.types import (
     SubscribeMessage,
 )
 
-from kurir_api.errors import ClientError, TooMany
+from kurir_api.errors import ClientError
 from kurir_api.schema.counting import points
 from kurir_api.schema.limits import MAX_TOKENS
 from kurir_api.schema.masking import log_fault
@@ -159,7 +159,7 @@ class TransportHandler(BaseGraphQLTransportWSHandler[Any, None]):
         """Start an operation, unless the socket already runs as many as it may."""
         if len(self.operations) >= MAX_OPERATIONS and message["id"] not in self.operations:
             reason = f"A socket may run {MAX_OPERATIONS} operations at a time; complete one first."
-            await self._refuse(message, reason, "RATE_LIMITED")
+            await self._refuse(message, reason, {"code": "RATE_LIMITED"})
             return
         if self.connection_acknowledged:
             payload = message["payload"]
@@ -168,9 +168,8 @@ class TransportHandler(BaseGraphQLTransportWSHandler[Any, None]):
                 query = await cast("Any", self.view).document(payload.get("query"), payload.get("extensions")) or ""
                 await self._count(query, payload.get("operationName"))
             except ClientError as error:
-                again = {"retryAfter": error.retry_after} if isinstance(error, TooMany) else {}
                 said = error.message(getattr(self.context, "locale", "id"))
-                await self._refuse(message, said, error.client_code, **again)
+                await self._refuse(message, said, error.extensions())
                 return
             message = {**message, "payload": {**payload, "query": query}}
         await super().handle_subscribe(message)
@@ -187,8 +186,8 @@ class TransportHandler(BaseGraphQLTransportWSHandler[Any, None]):
         if operation := get_operation_ast(document, name):
             await count(self.context, points(document, operation))
 
-    async def _refuse(self, message: SubscribeMessage, reason: str, code: str, **more: int) -> None:
-        refusal = GraphQLError(reason, extensions={"code": code, **more})
+    async def _refuse(self, message: SubscribeMessage, reason: str, told: dict[str, Any]) -> None:
+        refusal = GraphQLError(reason, extensions=told)
         await self.send_message({"id": message["id"], "type": "error", "payload": [refusal.formatted]})
 
     async def handle_task_exception(self, error: Exception) -> None:
