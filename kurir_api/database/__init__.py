@@ -50,7 +50,7 @@ NETWORK_SECONDS = 2
 """How much longer the server's answer may be on its way: then it can't be reached."""
 
 FORGOTTEN = {
-    "idle_in_transaction_session_timeout": "60s",
+    "idle_in_transaction_session_timeout": "15s",
     "tcp_keepalives_idle": "60",
     "tcp_keepalives_interval": "10",
     "tcp_keepalives_count": "3",

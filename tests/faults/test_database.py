@@ -96,10 +96,20 @@ async def crowded(api: Api, spender: Member, task: Task) -> AsyncIterator[Crowd]
         await asyncio.gather(*tasks, return_exceptions=True)
 
 
+@pytest.fixture
+async def emptied(settings: Settings) -> AsyncIterator[None]:
+    """Empties the database afterwards, by a way of its own: the test's may be gone, and the server then keeps for a
+    while what was begun on it.
+    """
+    yield
+    async with connected(settings.database_url or ""):
+        await empty()
+
+
 @asynccontextmanager
 async def answering(settings: Settings, pool: int, *, full: bool, far: Settings | None = None) -> AsyncIterator[Api]:
-    """An api with so many connections, to the database of `far` where given; emptied at the end. In the short form it
-    isn't a program of its own, and a statement may take a second.
+    """An api with so many connections, to the database of `far` where given. In the short form it isn't a program of
+    its own, and a statement may take a second.
     """
     far = far or settings
     if full:
@@ -108,11 +118,9 @@ async def answering(settings: Settings, pool: int, *, full: bool, far: Settings 
             serving(far, **PLENTY | {"database_pool": str(pool)}) as process,
         ):
             yield process.api
-            await empty()
     else:
         async with Api.opened(far.model_copy(update={"database_pool": pool}), answer_seconds=1) as api:
             yield api
-            await empty()
 
 
 async def spending() -> tuple[Member, Task]:
@@ -199,6 +207,7 @@ async def test_what_a_network_swallows_is_given_up_and_the_next_statement_goes_a
     assert waited < 1 + NETWORK_SECONDS + ACQUIRE_SECONDS + 3
 
 
+@pytest.mark.usefixtures("emptied")
 async def test_a_server_that_a_network_swallows_hangs_nobody(settings: Settings, full: bool, figure: Figures) -> None:
     async with (
         Network(settings.database_url or "").opened() as network,
@@ -233,6 +242,7 @@ async def test_a_server_that_a_network_swallows_hangs_nobody(settings: Settings,
     )
 
 
+@pytest.mark.usefixtures("emptied")
 async def test_when_every_connection_is_busy_one_is_told_so_and_others_go_on_afterwards(
     settings: Settings, full: bool, figure: Figures
 ) -> None:
