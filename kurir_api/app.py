@@ -117,6 +117,7 @@ def create_app(
         allowed_origins=settings.allowed_origins,
         documents=TrustedDocuments(open_queries=settings.open_queries),
         caller=_member,
+        admit=Context.admit,
         count=Context.count,
         ide_page=None if settings.production else page,
     )

@@ -39,8 +39,8 @@ class Limiter:
 
     async def hit(self, kind: str, key: str, cost: int = 1) -> None:
         """Count, exactly, over all processes. Raises TooMany."""
-        rate = self._rates[kind]
-        if not (await self._windows.test(rate, kind, key) and await self._windows.hit(rate, kind, key, cost=cost)):
+        await self.check(kind, key)
+        if not await self._windows.hit(self._rates[kind], kind, key, cost=cost):
             raise await self._refusal(kind, key)
 
     async def note(self, kind: str, key: str) -> None:
@@ -48,9 +48,13 @@ class Limiter:
         TooMany.
         """
         rate = self._rates[kind]
-        if not await self._windows.test(rate, kind, key):
-            raise await self._refusal(kind, key)
+        await self.check(kind, key)
         self._counts.note(rate.key_for(kind, key), rate.get_expiry())
+
+    async def check(self, kind: str, key: str) -> None:
+        """Count nothing. Raises TooMany where this process knows of too many."""
+        if not await self._windows.test(self._rates[kind], kind, key):
+            raise await self._refusal(kind, key)
 
     async def _refusal(self, kind: str, key: str) -> TooMany:
         stats = await self._windows.get_window_stats(self._rates[kind], kind, key)

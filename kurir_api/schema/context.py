@@ -66,13 +66,15 @@ class Context:
         """Look the caller up anew: the token may have expired, the roles changed. Raises as `sign_in`."""
         self._principal = await self.authenticator.principal(self._token())
 
-    async def count(self, points: int) -> None:
-        """Count an operation for the member who asks. Raises TooMany.
-
-        The door has counted each request for its address; on a socket each operation counts like one.
+    async def admit(self) -> None:
+        """Count an operation on a socket for its address, as the door counts requests. Raises TooMany, also when the
+        member has no points left: so far nothing of the operation is read.
         """
-        if self.request.scope["type"] == "websocket":
-            await self.limiter.note("address", network(client_address(self.request)))
+        await self.limiter.note("address", network(client_address(self.request)))
+        await self.limiter.check("member", str(self.principal.member_id))
+
+    async def count(self, points: int) -> None:
+        """Count an operation for the member who asks. Raises TooMany."""
         try:
             principal = await self.sign_in()
         except Exception:  # noqa: BLE001 - whatever it is, the fields that need a caller say it

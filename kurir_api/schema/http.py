@@ -104,7 +104,7 @@ class GraphQLView(GraphQL[C, None]):
     `Route("/graphql", view, max_body_size=...)` above that, as Starlette's own limit answers in plain text.
 
     `documents` says which documents are answered. `caller` names who a socket belongs to once it is let in: one may
-    have ten. `count` is told the points of each operation that a socket asks for.
+    have ten. `admit` is asked before anything of an operation on a socket is read, and `count` told its points.
 
     In production only POST is answered. Otherwise GET runs queries, and a browser that asks for a page gets
     what `ide_page` gives. WebSockets are opened from this host's own pages, from `allowed_origins`, and by clients
@@ -116,7 +116,7 @@ class GraphQLView(GraphQL[C, None]):
     graphql_transport_ws_handler_class = TransportHandler
     init_seconds = 10.0
     body_seconds = 10.0
-    recheck_seconds = 30.0
+    recheck_seconds = 20.0
 
     def __init__(
         self,
@@ -128,6 +128,7 @@ class GraphQLView(GraphQL[C, None]):
         allowed_origins: Sequence[str] = (),
         documents: TrustedDocuments | None = None,
         caller: Callable[[C], Hashable] | None = None,
+        admit: Callable[[C], Awaitable[None]] | None = None,
         count: Callable[[C, int], Awaitable[None]] | None = None,
         ide_page: Callable[[], Awaitable[str]] | None = None,
     ) -> None:
@@ -143,6 +144,7 @@ class GraphQLView(GraphQL[C, None]):
         self.on_connect = on_connect
         self.documents = documents
         self.caller = caller
+        self.admit = admit
         self.count = count
         self.sockets: Counter[Hashable] = Counter()
         self.ide_page = ide_page

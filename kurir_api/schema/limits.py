@@ -1,9 +1,10 @@
 """How much one query may ask for.
 
-The executed operation is measured in one pass, each fragment once, before graphql-core validates it: its
-validation compares fields in pairs, so a document is kept small first.
+A document is measured in one pass, each operation and each fragment once, before graphql-core validates it, and not
+only what is executed: its validation compares fields in pairs, so a document is kept small first.
 """
 
+from collections import defaultdict
 from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import suppress
 from math import isinf
@@ -32,7 +33,6 @@ from graphql import (
     ValueNode,
     VariableNode,
     get_named_type,
-    get_operation_ast,
     is_composite_type,
 )
 from strawberry.extensions import (
@@ -53,10 +53,10 @@ CACHED_DOCUMENTS = 256  # of at most 256 KB each, as the request body
 class Measure(NamedTuple):
     """What an operation, or a part of it, asks for, with its fragments spread out.
 
-    `depth`: fields inside one another. `aliases`: renamed fields, and fields named again in one selection
-    set. `directives`: of fields, fragments, variables and the operation. `cost`: one for each field, times
-    the page sizes of the connections around it, and what is HEAVY. Introspection costs nothing and has no
-    depth; graphql-core limits its nesting.
+    `depth`: fields inside one another. `aliases`: renamed fields, and fields of a type named again in one selection
+    set and its inline fragments. `directives`: of fields, fragments, variables and the operation. `cost`: one for
+    each field, times the page sizes of the connections around it, and what is HEAVY. Introspection costs nothing and
+    has no depth; graphql-core limits its nesting.
     """
 
     depth: int = 0
@@ -67,7 +67,13 @@ class Measure(NamedTuple):
 
 NOTHING = Measure()
 LEAF = Measure(depth=1, cost=1)
+TOO_DEEP = Measure(depth=MAX_TOKENS)
+"""What is nested deeper than Python follows; no document is deeper than its tokens."""
+
 LIMITS = Measure(depth=10, aliases=30, directives=20, cost=5_000)
+
+MOST_TOLD = 10**9
+"""Fragments that spread others twice soon come to more than JSON's numbers hold."""
 
 HEAVY = {"statistics": 500, "changes": 200}
 """What root fields cost beyond what is selected of them: these count all that was done in up to ten years, or look at
@@ -80,26 +86,26 @@ def _clamped(count: object) -> int:
     return count if isinstance(count, int) and 0 <= count <= MAX_PAGE else MAX_PAGE
 
 
+Key = tuple[GraphQLNamedType | None, str]
+"""A field in the answer: of which type, and what it is called."""
+
+
 class Measuring:
-    """One pass over one operation of a document that may still be invalid.
+    """One pass over a document that may still be invalid.
 
     What validation will refuse (unknown names, fragment cycles) counts nothing here.
     """
 
-    def __init__(
-        self,
-        schema: GraphQLSchema,
-        document: DocumentNode,
-        operation: OperationDefinitionNode,
-        variables: Mapping[str, Any],
-    ) -> None:
+    def __init__(self, schema: GraphQLSchema, document: DocumentNode, variables: Mapping[str, Any]) -> None:
         self.schema = schema
-        self.operation = operation
         self.variables = variables
-        self.defaults = {
-            definition.variable.name.value: definition.default_value
-            for definition in operation.variable_definitions or ()
-        }
+        self.operations = [
+            definition for definition in document.definitions if isinstance(definition, OperationDefinitionNode)
+        ]
+        self.defaults: dict[str, list[ValueNode | None]] = defaultdict(list)
+        for operation in self.operations:
+            for variable in operation.variable_definitions or ():
+                self.defaults[variable.variable.name.value].append(variable.default_value)
         self.definitions = {
             definition.name.value: definition
             for definition in document.definitions
@@ -108,24 +114,35 @@ class Measuring:
         self.fragments: dict[str, Measure] = {}
         self.measured_selections = 0
 
-    def measure(self) -> Measure:
-        """The whole operation's measure."""
-        whole = self._selections(
-            self.operation.selection_set.selections, self.schema.get_root_type(self.operation.operation)
-        )
-        own = len(self.operation.directives or ()) + sum(
-            len(definition.directives or ()) for definition in self.operation.variable_definitions or ()
-        )
+    def measures(self) -> Iterator[Measure]:
+        """Each operation's, in order; then of each fragment, spread or not, what makes validation long."""
+        try:
+            for operation in self.operations:
+                yield self._operation(operation)
+            for name in self.definitions:
+                inside = self._fragment(name)
+                yield Measure(aliases=inside.aliases, directives=inside.directives)
+        except RecursionError:
+            yield TOO_DEEP
+
+    def _operation(self, operation: OperationDefinitionNode) -> Measure:
+        root = self.schema.get_root_type(operation.operation)
+        whole = self._selections(operation.selection_set.selections, root)
+        variables = operation.variable_definitions or ()
+        own = len(operation.directives or ()) + sum(len(one.directives or ()) for one in variables)
         return Measure(whole.depth, whole.aliases, whole.directives + own, whole.cost)
 
-    def _selections(self, nodes: Collection[SelectionNode], parent: GraphQLNamedType | None) -> Measure:
+    def _selections(
+        self, nodes: Collection[SelectionNode], parent: GraphQLNamedType | None, keys: set[Key] | None = None
+    ) -> Measure:
+        """`keys`: what the fields around an inline fragment are called, to which its own belong."""
         depth = aliases = directives = cost = 0
-        keys: set[str] = set()
+        keys = set() if keys is None else keys
         for node in nodes:
             self.measured_selections += 1
-            part = self._selection(node, parent)
+            part = self._selection(node, parent, keys)
             if isinstance(node, FieldNode):
-                key = (node.alias or node.name).value
+                key = (parent, (node.alias or node.name).value)
                 aliases += bool(node.alias) or key in keys
                 keys.add(key)
             depth = max(depth, part.depth)
@@ -134,13 +151,13 @@ class Measuring:
             cost += part.cost
         return Measure(depth, aliases, directives, cost)
 
-    def _selection(self, node: SelectionNode, parent: GraphQLNamedType | None) -> Measure:
+    def _selection(self, node: SelectionNode, parent: GraphQLNamedType | None, keys: set[Key]) -> Measure:
         if isinstance(node, FieldNode):
             return self._field(node, parent)
         if isinstance(node, InlineFragmentNode):
             condition = node.type_condition
             inner = self.schema.get_type(condition.name.value) if condition else parent
-            return self._selections(node.selection_set.selections, inner)
+            return self._selections(node.selection_set.selections, inner, keys)
         return self._fragment(node.name.value) if isinstance(node, FragmentSpreadNode) else NOTHING
 
     def _field(self, node: FieldNode, parent: GraphQLNamedType | None) -> Measure:
@@ -188,33 +205,45 @@ class Measuring:
             given = self.variables.get(value.name.value, Undefined)
             if given is not Undefined:
                 return given is not None
-            value = self.defaults.get(value.name.value)
-        return value is not None and not isinstance(value, NullValueNode)
+            defaults = self.defaults.get(value.name.value, [None])
+            return not any(one is None or isinstance(one, NullValueNode) for one in defaults)
+        return not isinstance(value, NullValueNode)
 
     def _size(self, argument: ArgumentNode, default: object) -> int:
-        value: ValueNode | None = argument.value
-        if isinstance(value, VariableNode):
-            given = self.variables.get(value.name.value, Undefined)
-            if given is not Undefined:
-                return len(given) if isinstance(given, list) else _clamped(given)
-            value = self.defaults.get(value.name.value)
-            if value is None:
-                return _clamped(default)
-        if isinstance(value, ListValueNode):
-            return len(value.values)
-        # Nine digits tell a page size from a number that Python refuses to convert.
-        return _clamped(int(value.value[:9])) if isinstance(value, IntValueNode) else MAX_PAGE
+        if not isinstance(argument.value, VariableNode):
+            return _written(argument.value, default)
+        name = argument.value.name.value
+        given = self.variables.get(name, Undefined)
+        if given is not Undefined:
+            return len(given) if isinstance(given, list) else _clamped(given)
+        # Whichever operation spreads the fragment.
+        return max(_written(value, default) for value in self.defaults.get(name, [None]))
 
 
-def excesses(measured: Measure) -> list[GraphQLError]:
-    """One BAD_USER_INPUT error for each limit the operation is over."""
+def _written(value: ValueNode | None, default: object) -> int:
+    """The page size that stands in the document; `default` where none does."""
+    if value is None:
+        return _clamped(default)
+    if isinstance(value, ListValueNode):
+        return len(value.values)
+    # Nine digits tell a page size from a number that Python refuses to convert.
+    return _clamped(int(value.value[:9])) if isinstance(value, IntValueNode) else MAX_PAGE
+
+
+def excesses(schema: GraphQLSchema, document: DocumentNode, variables: Mapping[str, Any]) -> list[GraphQLError]:
+    """One BAD_USER_INPUT error for each limit that the first operation or fragment over any of them is over."""
+    measures = Measuring(schema, document, variables).measures()
+    return next((errors for measure in measures if (errors := _excesses(measure))), [])
+
+
+def _excesses(measured: Measure) -> list[GraphQLError]:
     return [
         GraphQLError(
             f"The query's {limit} is {found}; the maximum is {maximum}.",
             extensions={"code": BAD_USER_INPUT, "limit": limit, "found": found, "maximum": maximum},
         )
         for limit in Measure._fields
-        if (found := getattr(measured, limit)) > (maximum := getattr(LIMITS, limit))
+        if (found := min(getattr(measured, limit), MOST_TOLD)) > (maximum := getattr(LIMITS, limit))
     ]
 
 
@@ -248,7 +277,7 @@ class _CachedParser(ParserCache):
 
 
 class _Limits(ValidationCache):
-    """Refuses an operation over the limits, else validates each document once.
+    """Refuses a document over the limits, else validates each once.
 
     The limits depend on the request's page sizes and are not cached; the validation doesn't, and is.
     """
@@ -259,14 +288,12 @@ class _Limits(ValidationCache):
     def on_validate(self) -> Iterator[None]:
         context = self.execution_context
         document = context.graphql_document
-        operation = get_operation_ast(document, context.operation_name) if document else None
         if context.pre_execution_errors:  # it was one too many
             yield
             return
-        if document and operation:
+        if document:
             schema = context.schema._schema  # strawberry has no public way to it
-            measured = Measuring(schema, document, operation, context.variables or {}).measure()
-            if errors := excesses(measured):
+            if errors := excesses(schema, document, context.variables or {}):
                 context.pre_execution_errors = errors
                 yield
                 return
@@ -274,7 +301,7 @@ class _Limits(ValidationCache):
 
 
 def hardening() -> list[Callable[[], SchemaExtension]]:
-    """The schema's extensions: limits on tokens and on the operation, literals, bounded caches."""
+    """The schema's extensions: limits on tokens and on what is asked for, literals, bounded caches."""
     return [
         lambda: MaxTokensLimiter(max_token_count=MAX_TOKENS),
         _CachedParser,

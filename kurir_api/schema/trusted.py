@@ -16,7 +16,7 @@ from typing import Any
 from graphql import GraphQLError, OperationDefinitionNode, parse, validate
 
 from kurir_api.errors import ClientError, Words
-from kurir_api.schema.limits import MAX_TOKENS, Measuring, StorableLiteralsRule, excesses
+from kurir_api.schema.limits import MAX_TOKENS, StorableLiteralsRule, excesses
 from kurir_api.schema.masking import KurirSchema
 from kurir_api.services.trusted.documents import hash_of, trusted_document, trusted_hashes
 
@@ -115,11 +115,9 @@ def problems(schema: KurirSchema, text: str) -> Iterator[str]:
     known = schema._schema  # strawberry has no public way to it
     yield from (error.message for error in validate(known, document))
     yield from (error.message for error in validate(known, document, [StorableLiteralsRule]))
-    operations = [node for node in document.definitions if isinstance(node, OperationDefinitionNode)]
-    if not operations:
+    if not any(isinstance(node, OperationDefinitionNode) for node in document.definitions):
         yield "It holds no operation."
-    for operation in operations:
-        yield from (error.message for error in excesses(Measuring(known, document, operation, {}).measure()))
+    yield from (error.message for error in excesses(known, document, {}))
 
 
 def _hash(given: Any) -> str:

@@ -156,23 +156,26 @@ class TransportHandler(BaseGraphQLTransportWSHandler[Any, None]):
                 log_fault(error)
 
     async def handle_subscribe(self, message: SubscribeMessage) -> None:
-        """Start an operation, unless the socket already runs as many as it may."""
-        if len(self.operations) >= MAX_OPERATIONS and message["id"] not in self.operations:
-            reason = f"A socket may run {MAX_OPERATIONS} operations at a time; complete one first."
-            await self._refuse(message, reason, {"code": "RATE_LIMITED"})
+        """Start an operation, unless its caller asks too often or the socket already runs as many as it may."""
+        if not self.connection_acknowledged:
+            await super().handle_subscribe(message)
             return
-        if self.connection_acknowledged:
-            payload = message["payload"]
-            try:
-                # An empty one is refused like any that can't be parsed.
-                query = await cast("Any", self.view).document(payload.get("query"), payload.get("extensions")) or ""
-                await self._count(query, payload.get("operationName"))
-            except ClientError as error:
-                said = error.message(getattr(self.context, "locale", "id"))
-                await self._refuse(message, said, error.extensions())
+        view, payload = cast("Any", self.view), message["payload"]
+        try:
+            if view.admit is not None:
+                await view.admit(self.context)
+            if len(self.operations) >= MAX_OPERATIONS and message["id"] not in self.operations:
+                reason = f"A socket may run {MAX_OPERATIONS} operations at a time; complete one first."
+                await self._refuse(message, reason, {"code": "RATE_LIMITED"})
                 return
-            message = {**message, "payload": {**payload, "query": query}}
-        await super().handle_subscribe(message)
+            # An empty one is refused like any that can't be parsed.
+            query = await view.document(payload.get("query"), payload.get("extensions")) or ""
+            await self._count(query, payload.get("operationName"))
+        except ClientError as error:
+            said = error.message(getattr(self.context, "locale", "id"))
+            await self._refuse(message, said, error.extensions())
+            return
+        await super().handle_subscribe({**message, "payload": {**payload, "query": query}})
 
     async def _count(self, query: str, name: str | None) -> None:
         """Count the operation here, where the next message waits for it. Raises TooMany."""

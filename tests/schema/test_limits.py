@@ -4,7 +4,7 @@ from time import perf_counter
 from typing import Any
 
 import pytest
-from graphql import GraphQLSchema, OperationDefinitionNode, build_schema, get_introspection_query, parse
+from graphql import GraphQLSchema, build_schema, get_introspection_query, parse
 from strawberry.types import ExecutionResult
 
 from kurir_api.schema.limits import LIMITS, MAX_PAGE, MAX_TOKENS, Measure, Measuring, hardening
@@ -27,14 +27,16 @@ SDL = build_schema(
 
 
 def measuring(query: str, schema: GraphQLSchema = SDL, **variables: Any) -> Measuring:
-    document = parse(query)
-    operation = document.definitions[0]
-    assert isinstance(operation, OperationDefinitionNode)
-    return Measuring(schema, document, operation, variables)
+    return Measuring(schema, parse(query), variables)
+
+
+def measure(query: str, schema: GraphQLSchema = SDL, **variables: Any) -> Measure:
+    """The first operation's."""
+    return next(measuring(query, schema, **variables).measures())
 
 
 def cost(query: str, **variables: Any) -> int:
-    return measuring(query, **variables).measure().cost
+    return measure(query, **variables).cost
 
 
 async def run(query: str, **variables: Any) -> ExecutionResult:
@@ -90,6 +92,32 @@ async def test_aliases_in_a_fragment_count_each_time_it_is_spread() -> None:
     assert errors(await run(query)) == excess("aliases", 32, 30)
 
 
+async def test_a_field_named_again_in_inline_fragments_counts_as_an_alias_but_once_for_each_type() -> None:
+    query = "{task{... on Node{id} ... on Task{id}" + "...{title}" * 31 + "}}"
+
+    assert measure(query).aliases == 30
+    assert errors(await run("{" + "...{hello}" * 32 + "}")) == excess("aliases", 31, 30)
+
+
+async def test_all_of_a_document_is_held_to_the_limits_not_only_what_is_executed() -> None:
+    many = "{" + "person{name}" * 32 + "}"
+    documents = [f"query A{{hello}} query B{many}", f"query A{{hello}} fragment F on Query{many}"]
+
+    for document in documents:
+        result = await SCHEMA.execute(document, {}, Context(), operation_name="A")
+        assert errors(result) == excess("aliases", 31, 30)
+
+
+async def test_what_is_too_deep_for_python_is_refused_as_too_deep() -> None:
+    inside = "{friend" * 160 + "{name}" + "}" * 160
+    query = (
+        f"{{person{{...A}}}} fragment A on Person{inside.replace('{name}', '{...B}')} fragment B on Person{inside}"
+    )
+
+    (error, *_) = errors(await run(query))
+    assert (error[1] or {})["limit"] == "depth"
+
+
 async def test_twenty_directives_are_answered_and_twenty_one_refused() -> None:
     def directed(count: int) -> str:
         return "{" + " ".join("hello @include(if:true)" for _ in range(count)) + "}"
@@ -101,7 +129,7 @@ async def test_twenty_directives_are_answered_and_twenty_one_refused() -> None:
 def test_directives_count_wherever_they_stand() -> None:
     query = "query($v:Int @a) @b {task @c {... on Task @d {id} ...F @e}} fragment F on Task @f {id}"
 
-    assert measuring(query).measure().directives == 6
+    assert measure(query).directives == 6
 
 
 async def test_a_thousand_tokens_are_answered_and_more_refused() -> None:
@@ -123,7 +151,7 @@ async def test_a_cost_of_5000_is_answered_and_more_refused() -> None:
         return f"{{person{{friends(first:100){{friends(first:{page}){{name}}}}}}}}"
 
     # person, friends, then 100 times friends and its page of names.
-    assert measuring(costing(48), SCHEMA._schema).measure().cost == 1 + 1 + 100 * (1 + 48)
+    assert measure(costing(48), SCHEMA._schema).cost == 1 + 1 + 100 * (1 + 48)
     assert errors(await run(costing(48))) == []
     assert errors(await run(costing(49))) == excess("cost", 5_002, 5_000)
 
@@ -141,14 +169,14 @@ def test_pages_within_pages_multiply() -> None:
 
 
 def test_a_page_that_is_not_given_is_the_fields_default() -> None:
-    assert measuring("{person{friends{name}}}", SCHEMA._schema).measure().cost == 1 + 1 + 20
+    assert measure("{person{friends{name}}}", SCHEMA._schema).cost == 1 + 1 + 20
     query = "query($n:Int){person{friends(first:$n){name}}}"
-    assert measuring(query, SCHEMA._schema).measure().cost == 1 + 1 + 20
+    assert measure(query, SCHEMA._schema).cost == 1 + 1 + 20
 
 
 def test_a_page_without_default_is_the_largest() -> None:
     assert cost("{tasks{edges{cursor}}}") == 1 + 100 * 2
-    assert measuring("{person{allFriends{name}}}", SCHEMA._schema).measure().cost == 1 + 1 + 100
+    assert measure("{person{allFriends{name}}}", SCHEMA._schema).cost == 1 + 1 + 100
 
 
 @pytest.mark.parametrize(
@@ -211,7 +239,7 @@ def test_a_usual_screen_of_100_tasks_stays_within_the_limit() -> None:
     ],
 )
 def test_an_invalid_document_is_measured_and_left_to_validation(query: str) -> None:
-    assert measuring(query).measure().depth <= 3
+    assert measure(query).depth <= 3
 
 
 async def test_a_fragment_cycle_is_refused_by_validation() -> None:
@@ -224,14 +252,22 @@ def test_each_fragment_is_visited_once_however_often_it_is_spread() -> None:
     chain = " ".join(f"fragment F{n} on Query{{...F{n + 1} ...F{n + 1}}}" for n in range(100))
     measured = measuring(f"{{...F0}} {chain} fragment F100 on Query{{task{{id}}}}")
 
-    assert measured.measure() == Measure(depth=2, aliases=0, directives=0, cost=2 * 2**100)
+    assert next(measured.measures()) == Measure(depth=2, aliases=0, directives=0, cost=2 * 2**100)
     assert measured.measured_selections == 1 + 100 * 2 + 2
+
+
+async def test_a_cost_beyond_all_numbers_is_told_as_one_that_json_holds() -> None:
+    chain = " ".join(f"fragment F{n} on Person{{...F{n + 1} ...F{n + 1}}}" for n in range(70))
+
+    assert errors(await run(f"{{person{{...F0}}}} {chain} fragment F70 on Person{{name}}")) == excess(
+        "cost", 10**9, 5_000
+    )
 
 
 def test_the_longest_chain_of_fragments_a_query_can_hold_is_measured() -> None:
     chain = " ".join(f"fragment F{n} on Query{{task{{...F{n + 1}}}}}" for n in range(90))
 
-    assert measuring(f"{{...F0}} {chain} fragment F90 on Query{{task{{id}}}}").measure().depth == 92
+    assert measure(f"{{...F0}} {chain} fragment F90 on Query{{task{{id}}}}").depth == 92
 
 
 async def test_graphiqls_introspection_is_answered() -> None:
@@ -244,7 +280,7 @@ async def test_graphiqls_introspection_is_answered() -> None:
     )
 
     assert errors(await run(query)) == []
-    assert measuring(query).measure() == Measure()
+    assert measure(query) == Measure()
 
 
 async def test_introspection_that_goes_round_in_circles_is_refused() -> None:
@@ -257,7 +293,7 @@ def test_the_limits_are_those_that_were_promised_and_a_query_is_measured_in_line
     def looked_at(fields: int) -> tuple[int, float]:
         measured = measuring("{" + "task{id}" * fields + "}")
         began = perf_counter()
-        measured.measure()
+        list(measured.measures())
         return measured.measured_selections, perf_counter() - began
 
     (few, _), (many, seconds) = looked_at(200), looked_at(2_000)

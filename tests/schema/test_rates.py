@@ -86,6 +86,23 @@ async def test_a_members_points_are_spent_by_each_field_whatever_it_is_called(
     assert (live["type"], live["payload"]) == ("error", [{"message": message, "extensions": extensions}])
 
 
+async def test_what_is_refused_on_a_socket_counts_for_its_address_all_the_same(settings: Settings) -> None:
+    async with rated(settings, rate_address=60) as api:
+        init = {"Authorization": f"Bearer {api.token(await make_member(locale='en'))}"}
+        async with connect(api.url.replace("http", "ws") + "/graphql", subprotocols=[PROTOCOL]) as socket:
+            await socket.send(json.dumps({"type": "connection_init", "payload": init}))
+            await socket.recv()
+            heard = []
+            for _ in range(60):
+                await socket.send(
+                    json.dumps({"type": "subscribe", "id": "1", "payload": {"query": "{ never closed"}})
+                )
+                heard.append(json.loads(await socket.recv()))
+
+    codes = [message["payload"][0]["extensions"]["code"] for message in heard]
+    assert codes == ["BAD_USER_INPUT"] * 59 + ["RATE_LIMITED"]
+
+
 async def test_an_address_over_its_rate_is_refused_at_the_door_and_others_are_not(settings: Settings) -> None:
     async with rated(settings, rate_address=60) as api:
         token = f"Bearer {api.token(await make_member())}"
