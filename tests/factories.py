@@ -394,9 +394,10 @@ async def make_ledger_entries(cost: Cost, **values: Any) -> list[LedgerEntry]:
 
 
 async def make_work_entry(claim: Claim, minutes: int = 90, distance_m: int = 12_000, **values: Any) -> WorkEntry:
-    """What the claim, completed, counts; as it is in the ledger."""
+    """What the claim, completed, counts, as it is in the ledger; what takes an entry back is an hour younger."""
     task = await Task.get(id=claim.task_id).select_related("case")
-    defaults = {"booked_on": NOW.date(), "recorded_at": NOW, "kind": task.kind, "region_id": task.region_id}
+    recorded_at = NOW + timedelta(hours=1) if "reverses" in values else NOW
+    defaults = {"booked_on": NOW.date(), "recorded_at": recorded_at, "kind": task.kind, "region_id": task.region_id}
     entry = await WorkEntry.create(
         regency_code=claim.regency_code,
         claim=claim,

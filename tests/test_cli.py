@@ -121,7 +121,7 @@ class TestStarting:
             "The database's tables don't fit this release; missing: 0002_constraints, "
             "0003_dispatch, 0004_dispatch_rules, 0005_texts, 0006_ranking_indexes, "
             "0007_money, 0008_money_rules, 0009_desk, 0010_desk_rules, 0011_registry, "
-            "0012_audit, 0013_sessions, 0014_surface, 0015_sync, 0016_places. Run: kurir migrate"
+            "0012_audit, 0013_sessions, 0014_surface, 0015_sync, 0016_places, 0017_erasure. Run: kurir migrate"
         ]
 
     async def test_a_taken_port_is_told_before_anything_is_served(self, settings: Settings) -> None:

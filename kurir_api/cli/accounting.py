@@ -3,7 +3,6 @@
 from datetime import datetime
 from pathlib import Path
 from typing import Annotated
-from uuid import UUID
 
 import typer
 
@@ -13,15 +12,16 @@ from kurir_api.models import Patient
 from kurir_api.services.accesses.verify import Head, Verified, verify
 from kurir_api.services.accesses.who import lines_of_accesses
 from kurir_api.services.privacy.breach_scope import Period, Scope, breach_scope
-from kurir_api.services.privacy.erase import STAYS, Erasure, erase
+from kurir_api.services.privacy.erase import Erasure, erase
 from kurir_api.services.privacy.export import export
-from kurir_api.services.privacy.finding import patient_named, patients_named
+from kurir_api.services.privacy.finding import member_named, patient_named, patients_named
 from kurir_api.worker import utc_now
 
 ASKED = "-"
 """In place of a patient's id: the NIK is asked for, since what stands in a command line others can read."""
 
-Named = Annotated[str, typer.Argument(metavar="PATIENT", help="The patient's id; - asks for the NIK instead.")]
+WHOM = "The patient's id, as the app or a list has it; - asks for the NIK."
+Named = Annotated[str, typer.Argument(metavar="PATIENT", help=WHOM)]
 Moment = Annotated[datetime | None, typer.Option(metavar="TIME", help="Such as 2026-01-31T08:00; UTC.")]
 
 
@@ -53,7 +53,10 @@ def verify_log(
 
 @audit.command("who")
 def who(
-    patient: Annotated[str, typer.Option(metavar="PATIENT", help="The patient's id; - asks for the NIK instead.")],
+    patient: Annotated[
+        str,
+        typer.Option(metavar="PATIENT", help=WHOM),
+    ],
     since: Moment = None,
 ) -> None:
     """Print who read and wrote a patient's data, and why, by the regency's clock."""
@@ -84,7 +87,9 @@ def erase_person(
     patient: Named,
     yes: Annotated[bool, typer.Option("--yes", help="Don't ask for the id again.")] = False,
 ) -> None:
-    """Remove a patient's data for good, and say what was removed and what stays. Not while a case is open."""
+    """Remove a patient's data for good, and say what was removed and what stays. Again, it removes what came since.
+    Not while a case is open.
+    """
     named = _named(patient)
     found: Patient = over_database(prepared(quiet=True), lambda: patient_named(named))
     if not yes:
@@ -95,15 +100,17 @@ def erase_person(
     erasure: Erasure = over_database(prepared(quiet=True), lambda: erase(found, utc_now()))
     for what, count in erasure.removed.items():
         typer.echo(f"Removed: {what}, {count}")
-    for what in STAYS:
+    for what in erasure.stays:
         typer.echo(f"Stays: {what}")
 
 
 @privacy.command("breach-scope")
 def scope_of_breach(
-    since: Annotated[datetime, typer.Option(metavar="TIME", help="From when on; UTC.")],
+    since: Annotated[datetime, typer.Option(metavar="TIME", help="From when on, such as 2026-01-31T08:00; UTC.")],
     until: Moment = None,
-    member: Annotated[UUID | None, typer.Option(metavar="ID", help="The account; default all.")] = None,
+    member: Annotated[
+        str | None, typer.Option(metavar="MEMBER", help="The account: the member's number, or id; default all.")
+    ] = None,
     noticed: Moment = None,
     file: Annotated[
         Path | None, typer.Option("-o", metavar="FILE", help="A new file; default standard output.")
@@ -113,8 +120,13 @@ def scope_of_breach(
     others the account could have seen of what isn't logged.
     """
     now = utc_now()
-    period = Period(since=_utc(since) or now, until=_utc(until) or now, member=member)
-    scope: Scope = over_database(prepared(quiet=True), lambda: breach_scope(period, _utc(noticed) or now))
+
+    async def work() -> Scope:
+        account = None if member is None else await member_named(member)
+        period = Period(since=_utc(since) or now, until=_utc(until) or now, member=account)
+        return await breach_scope(period, _utc(noticed) or now)
+
+    scope: Scope = over_database(prepared(quiet=True), work)
     if file is None:
         typer.echo(scope.csv, nl=False)
     else:

@@ -34,6 +34,7 @@ from kurir_api.demo.people import (
     invented_members,
 )
 from kurir_api.models import Capability, Device, Member, Membership, Organization, new_id
+from kurir_api.services.accesses import accounted
 from kurir_api.services.places.load_places import load_places
 from kurir_api.services.programmes.load_programmes import load_programmes
 from kurir_api.settings import Settings, SettingsError
@@ -101,7 +102,7 @@ async def load(settings: Settings) -> Demo:
     refuse_production(settings)
     demo = await _find(settings)
     if demo is None:
-        async with in_transaction():
+        async with in_transaction(), accounted("demo", within=True):
             await get_connection("default").execute_query("SELECT pg_advisory_xact_lock($1)", [LOCK])
             demo = await _find(settings) or await _load(settings)
     return demo
@@ -129,7 +130,7 @@ async def _find(settings: Settings) -> Demo | None:
         for one in (*invented_members(), *desk_members())
         if one.phone in YOU.values()
     }
-    numbers = {Member.phone.index(phone): phone for phone in posts}
+    numbers = {index: phone for phone in posts for index in Member.phone.indexes(phone)}
     found = await Member.filter(phone_index__in=list(numbers)).values_list("id", "name", "phone_index")
     people = {numbers[index]: Person(member_id, name, posts[numbers[index]]) for member_id, name, index in found}
     if len(people) < len(posts):

@@ -7,7 +7,7 @@ from kurir_api.models.aid_lookup import AidLookup, LookupKey, LookupOutcome
 from kurir_api.models.alarm import Alarm, AlarmReason
 from kurir_api.models.alert import Alert, AlertStatus
 from kurir_api.models.assessment import Assessment
-from kurir_api.models.base import global_id, insert_parts, leave_lengths_to_postgresql, new_id
+from kurir_api.models.base import global_id, id_named, insert_parts, leave_lengths_to_postgresql, new_id
 from kurir_api.models.capability import Capability
 from kurir_api.models.case import CarePhase, Case, CaseStatus, Outcome
 from kurir_api.models.claim import FALLEN_AWAY, HOLDING, LIVE, TAKING, Claim, ClaimStatus
@@ -159,6 +159,7 @@ __all__ = [
     "Weekday",
     "WorkEntry",
     "global_id",
+    "id_named",
     "insert_parts",
     "lies_within",
     "new_id",

@@ -1,7 +1,8 @@
 """What every table shares."""
 
-from base64 import b64encode
+from base64 import b64decode, b64encode
 from collections.abc import Iterable
+from contextlib import suppress
 from enum import StrEnum
 from typing import Any
 from uuid import UUID
@@ -20,6 +21,16 @@ def new_id() -> UUID:
 def global_id(type_name: str, row_id: UUID | str) -> str:
     """The opaque id by which clients know a row, as Relay has it: base64 of "Type:uuid"."""
     return b64encode(f"{type_name}:{row_id}".encode()).decode()
+
+
+def id_named(type_name: str, text: str) -> UUID | None:
+    """The row that somebody names by its id, as clients know it or as it is; None for what is no id of such a row."""
+    with suppress(ValueError):
+        return UUID(text)
+    with suppress(ValueError):
+        found, _, row_id = b64decode(text, validate=True).decode().partition(":")
+        return UUID(row_id) if found == type_name else None
+    return None
 
 
 class Table(Model):

@@ -12,7 +12,7 @@ from kurir_api.models.member import Member
 class IdempotencyKey(Table):
     """Unique per member, mutation and key. `fingerprint` is a keyed digest of the input.
 
-    `outcome` is {"done": ...} or {"refused": code, "payload": {...}}, written in the effect's transaction.
+    `outcome` is {"done": ...} or {"refused": class, "payload": {...}}, written in the effect's transaction.
     """
 
     member: fields.ForeignKeyRelation[Member] = fields.ForeignKeyField(

@@ -15,7 +15,8 @@ from kurir_api.vault import Sealed
 
 class WorkEntry(TenantTable):
     """Append-only: what one completed claim counts. `tasks` is 1, or -1 where `reverses` takes an entry back; then
-    `minutes` and `distance_m` are negative, too. `booked_on` as in LedgerEntry. `reason`: why it was corrected.
+    `minutes` and `distance_m` are negative, too. `booked_on` as in LedgerEntry. `reason`: why it was corrected;
+    it alone is emptied when the patient is erased.
     """
 
     claim: fields.ForeignKeyRelation[Claim] = fields.ForeignKeyField(

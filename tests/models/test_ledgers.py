@@ -123,6 +123,13 @@ class TestNeverRewritten:
 
         assert (await WorkEntry.get(id=entry.id)).reason == "Salah catat."
 
+    async def test_or_forgotten(self) -> None:
+        entry = await corrected()
+
+        await WorkEntry.filter(id=entry.id).update(reason_sealed=None)
+
+        assert (await WorkEntry.get(id=entry.id)).reason is None
+
     async def test_under_the_same_key_it_may_not(self) -> None:
         entry = await corrected()
 

@@ -104,6 +104,7 @@ STEPS = [
     "0014_surface",
     "0015_sync",
     "0016_places",
+    "0017_erasure",
 ]
 
 CATALOG = """

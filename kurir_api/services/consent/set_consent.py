@@ -36,7 +36,7 @@ async def set_consent(principal: Principal, command: SetConsent) -> UUID:
     """
     now = datetime.now(UTC)
     found = await visible_patients(principal).get_or_none(id=command.patient_id)
-    if found is None or found.erased_at is not None:
+    if found is None:
         raise NotFound
     if not principal.reaches(found.region_id, *DESK):
         raise NotAllowed
@@ -47,6 +47,8 @@ async def set_consent(principal: Principal, command: SetConsent) -> UUID:
     cases = Case.filter(patient_id=found.id).exclude(status=CaseStatus.CLOSED).order_by("id")
     open_cases = await cases.select_for_update(no_key=True)
     patient = await Patient.select_for_update().get(id=found.id)
+    if patient.erased_at is not None:
+        raise NotFound
     withdrawn_at = None if command.consent else patient.consent_withdrawn_at or now
     new = withdrawn_at is not None and not patient.withheld
     patient.consent, patient.consent_note = command.consent, said

@@ -13,10 +13,19 @@ from kurir_api.services.contributions.totals import Period
 
 BATCH = 1_000
 
-# Only corrections have a reason.
-WORK = """
+
+def is_correction(line: str) -> str:
+    """SQL: whether the line of work, by its alias, takes back or replaces an earlier one: what replaces it is booked
+    together with the reversal.
+    """
+    return f"""({line}.reverses_id IS NOT NULL OR EXISTS (SELECT FROM work_entry back
+        WHERE back.claim_id = {line}.claim_id AND back.reverses_id IS NOT NULL
+            AND back.recorded_at = {line}.recorded_at))"""
+
+
+WORK = f"""
 SELECT w.id, w.booked_on, w.kind, t.number AS task_number, s.name AS subdistrict, m.name AS member,
-    w.tasks, w.minutes, w.distance_m, w.reason_sealed IS NOT NULL OR w.reverses_id IS NOT NULL AS correction
+    w.tasks, w.minutes, w.distance_m, {is_correction("w")} AS correction
 FROM work_entry w JOIN task t ON t.id = w.task_id JOIN member m ON m.id = w.member_id
 JOIN region s ON s.code = left(w.region_id, 8)
 WHERE w.organization_id = $1 AND w.booked_on BETWEEN $2 AND $3 AND (w.booked_on, w.id) > ($4, $5)

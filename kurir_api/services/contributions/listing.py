@@ -10,22 +10,23 @@ from uuid import UUID
 from tortoise.connection import get_connection
 
 from kurir_api.models import CostCategory, LineReview, WorkEntry
+from kurir_api.services.contributions.lines import is_correction
 from kurir_api.services.contributions.totals import Period
 
-LINES = """
+LINES = f"""
 SELECT e.id, 'WorkEntry' AS ledger, e.organization_id, e.booked_on, e.kind, e.region_id, t.number AS task_number,
     e.member_id, e.minutes, e.distance_m, NULL AS category, NULL::int8 AS amount, false AS in_kind, e.reason_sealed,
-    e.reason_sealed IS NOT NULL OR e.reverses_id IS NOT NULL AS correction, v.id AS review_id,
+    {is_correction("e")} AS correction, v.id AS review_id,
     v.decision = 'DISPUTED' AND NOT EXISTS (SELECT FROM work_entry b WHERE b.reverses_id = e.id) AS disputed
 FROM work_entry e JOIN task t ON t.id = e.task_id LEFT JOIN line_review v ON v.work_entry_id = e.id
-WHERE {which}
+WHERE {{which}}
 UNION ALL
 SELECT e.id, 'LedgerEntry', e.organization_id, e.booked_on, e.kind, e.region_id, t.number,
     e.member_id, NULL, NULL, e.category, e.amount, e.account = 'IN_KIND', NULL, e.reverses_id IS NOT NULL, v.id,
     v.decision = 'DISPUTED' AND NOT EXISTS (SELECT FROM ledger_entry b WHERE b.reverses_id = e.id)
 FROM ledger_entry e JOIN cost c ON c.id = e.cost_id JOIN task t ON t.id = c.task_id
 LEFT JOIN line_review v ON v.ledger_entry_id = e.id
-WHERE e.account IN ('EXPENSE', 'IN_KIND') AND {which}
+WHERE e.account IN ('EXPENSE', 'IN_KIND') AND {{which}}
 """
 
 PAGES = f"""

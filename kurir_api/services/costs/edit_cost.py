@@ -8,6 +8,7 @@ from uuid import UUID
 from kurir_api.auth import Principal
 from kurir_api.errors import NotAllowed, NotFound, Problems
 from kurir_api.models import Cost, CostCategory, CostStatus
+from kurir_api.services.consent.erased import refuse_note_of_erased
 from kurir_api.services.contributions.calendar import local_day
 from kurir_api.services.costs.amounts import check_day, check_quantity
 from kurir_api.services.costs.flags import flag
@@ -60,6 +61,7 @@ async def edit_cost(principal: Principal, command: EditCost) -> UUID:
     noted: dict[str, Any] = {}
     if command.note is not None:
         cost.note = cleaned(command.note)
+        await refuse_note_of_erased(cost.note, cost.task.case_id)
         noted["note_sealed"] = cost.note_sealed
     if not command.facts and command.receipt_ids is None and cost.status == CostStatus.ENDORSED:
         await move(cost, "annotate", principal, **noted)

@@ -7,6 +7,7 @@ from uuid import UUID
 from kurir_api.auth import Principal
 from kurir_api.errors import NotAllowed, NotFound, Problems
 from kurir_api.models import Claim, Cost, CostCategory, Task, new_id
+from kurir_api.services.consent.erased import refuse_note_of_erased
 from kurir_api.services.contributions.calendar import local_day
 from kurir_api.services.costs.amounts import check_day, check_quantity
 from kurir_api.services.costs.flags import flag
@@ -55,6 +56,7 @@ async def log_cost(principal: Principal, command: LogCost) -> UUID:
     cost = _cost(command, task, claim, now)
     unusual = await is_unusual(cost)
     doubles = await lock_doubles(cost, command.receipt_ids)
+    await refuse_note_of_erased(cost.note, task.case_id)
     await cost.save(force_create=True)
     if command.receipt_ids:
         await attach_receipts(principal.member_id, cost, command.receipt_ids)

@@ -7,9 +7,11 @@ from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 from tortoise.connection import get_connection
+from tortoise.expressions import Q, Subquery
+from tortoise.queryset import QuerySet
 
 from kurir_api.auth import Principal
-from kurir_api.models import AccessAction, AccessBy, Membership, Patient, Report
+from kurir_api.models import HOLDING, AccessAction, AccessBy, Claim, Membership, Patient, Report, TransitionLog
 from kurir_api.services.accesses import Subject, accounted, note
 from kurir_api.services.visibility import visible_patients, visible_reports
 
@@ -75,18 +77,29 @@ async def breach_scope(period: Period, noticed: datetime) -> Scope:
 
 
 async def _within_reach(period: Period) -> tuple[int, int]:
-    """How many patients and reports the account's memberships of today show of those there were, active or not."""
+    """How many patients and reports of those there were the account's memberships of today show, active or not; and
+    the patients of what its member held then, though it was taken away since.
+    """
     patients, reports = Patient.all(), Report.all()
     if period.member is not None:
-        memberships = await Membership.filter(member_id=period.member).select_related("member")
-        if not memberships:
-            return 0, 0
-        principal = Principal.of(memberships)
-        patients, reports = visible_patients(principal), visible_reports(principal)
+        patients = Patient.filter(id__in=Subquery(_held(period).values("task__case__patient_id")))
+        reports = Report.filter(taken_by_id=period.member)
+        if memberships := await Membership.filter(member_id=period.member).select_related("member"):
+            principal = Principal.of(memberships)
+            shown = Q(id__in=Subquery(visible_patients(principal).values("id")))
+            patients = Patient.filter(shown | Q(id__in=Subquery(_held(period).values("task__case__patient_id"))))
+            reports = visible_reports(principal)
     return (
         await patients.filter(created_at__lt=period.until).count(),
         await reports.filter(received_at__lt=period.until).count(),
     )
+
+
+def _held(period: Period) -> QuerySet[Claim]:
+    """The member's claims that began before the period's end, and ended, if they did, after its beginning."""
+    ended = TransitionLog.filter(machine="claim", at__gte=period.since).values("subject_id")
+    goes_on = Q(status__in=HOLDING) | Q(id__in=Subquery(ended))
+    return Claim.filter(goes_on, member_id=period.member, claimed_at__lt=period.until)
 
 
 def _harmless(text: str) -> str:

@@ -9,7 +9,8 @@ from uuid import UUID
 from kurir_api.auth import Principal
 from kurir_api.dispatch.escalations import arm_escalation, end_escalation
 from kurir_api.errors import NotFound, Problems
-from kurir_api.models import LIVE_REFERRAL, EscalationKind, Referral, ReferralStatus
+from kurir_api.models import LIVE_REFERRAL, AccessAction, EscalationKind, Referral, ReferralStatus
+from kurir_api.services import accesses
 from kurir_api.services.referrals.lateness import next_telling
 from kurir_api.services.referrals.resident import tell_resident
 from kurir_api.services.referrals.telling import tell_of_referral
@@ -59,7 +60,10 @@ async def move_referral(principal: Principal, command: MoveReferral) -> UUID:
     note = fitting(problems, "note", command.note, LONGEST_NOTE, required=needed)
     problems.refuse()
     referral = await Referral.select_for_update().get(id=command.referral_id)
-    await referral.fetch_related("programme")
+    await referral.fetch_related("programme", "patient")
+    if note is not None:
+        names = ["decisionNote" if _decides(action) else "referralNote"]
+        accesses.note(referral.patient, AccessAction.WRITTEN, names, who=principal, ground=f"referral:{referral.id}")
     await move(referral, action, principal, reason=note, at=now, **await _changes(referral, command.to, note, now))
     await _rearm(referral, now)
     await tell_of_referral(referral, referral.programme, now)
@@ -80,10 +84,15 @@ async def _changes(referral: Referral, to: ReferralStatus, note: str | None, now
         days = await working_days(referral.regency_code)
         changes["due_at"] = days.due(now, max(1, days.between(referral.asked_at, referral.due_at)))
     if note is not None:
-        column = "decision_note" if Who.OFFICER in MACHINES[Referral][ACTIONS[to]].who else "note"
+        column = "decision_note" if _decides(ACTIONS[to]) else "note"
         setattr(referral, column, note)
         changes[f"{column}_sealed"] = getattr(referral, f"{column}_sealed")
     return changes
+
+
+def _decides(action: str) -> bool:
+    """Whether the programme's officer says it, not the desk."""
+    return Who.OFFICER in MACHINES[Referral][action].who
 
 
 async def _rearm(referral: Referral, now: datetime) -> None:

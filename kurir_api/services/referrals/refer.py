@@ -12,6 +12,7 @@ from kurir_api.dispatch.escalations import arm_escalation, end_escalation
 from kurir_api.errors import InvalidInput, NotAllowed, NotFound, Problems
 from kurir_api.models import (
     LIVE_REFERRAL,
+    AccessAction,
     Case,
     CaseStatus,
     EscalationKind,
@@ -22,6 +23,7 @@ from kurir_api.models import (
     ReportStatus,
     new_id,
 )
+from kurir_api.services import accesses
 from kurir_api.services.consent.withheld import note_withheld
 from kurir_api.services.desks.answering import desk_for
 from kurir_api.services.numbers import dated_number
@@ -152,6 +154,9 @@ async def send_referral(
     )
     referral.note, referral.consent_note = cleaned(note), cleaned(consent_note)
     await referral.save(force_create=True)
+    written = {"referralNote": referral.note, "consentNote": referral.consent_note}
+    if names := [name for name, text in written.items() if text]:
+        accesses.note(patient, AccessAction.WRITTEN, names, who=principal, ground=f"referral:{referral.id}")
     await record(referral, "send", principal, reason=referral.note, at=now)
     if report is not None and report.status not in DEALT_WITH:
         await move(report, "refer", principal, at=now)

@@ -18,11 +18,12 @@ the phone.
 
 
 async def tell_resident(referral: Referral, now: datetime) -> None:
-    """Tell who reported of a decision just made, if there was consent, and a report it came from: the referral's own,
-    else the one that became its case; whoever reported the same besides isn't told. At most three statements.
+    """Tell who reported of a decision just made, if there was consent and still is, and a report it came from: the
+    referral's own, else the one that became its case; whoever reported the same besides isn't told. `referral`: with
+    its patient. At most three statements.
     """
     words = SAID.get(ReferralStatus(referral.status))
-    if words is None or not referral.consent:
+    if words is None or not referral.consent or referral.patient.withheld:
         return
     report = await _report_of(referral)
     if report is not None:

@@ -17,6 +17,7 @@ from kurir_api.services.consent.set_consent import SetConsent, set_consent
 from kurir_api.services.documents.letter import letter
 from kurir_api.services.family.create_family_link import CreateFamilyLink, create_family_link
 from kurir_api.services.family.open_link import open_link
+from kurir_api.services.privacy.erase import erase
 from kurir_api.services.referrals.refer import Refer, refer
 from kurir_api.services.tasks.create_task import CreateTask, create_task
 from tests.conftest import Figures
@@ -154,6 +155,25 @@ async def test_what_is_sent_while_consent_is_being_withdrawn_waits_and_is_refuse
         await somebody_waits(len(sent))
 
     assert {path: (await said).get(path.split()[0]) for path, said in sent.items()} == dict.fromkeys(sent, WITHHELD)
+
+
+async def test_who_is_being_erased_meanwhile_does_not_agree_again() -> None:
+    patient, desk, begin = await make_patient(), await principal_for(Role.DESK_OFFICER), asyncio.Event()
+
+    async def later() -> None:
+        await begin.wait()
+        with pytest.raises(NotFound):
+            await set_consent(desk, SetConsent(patient_id=patient.id, consent=True, note=SAID))
+
+    giving = asyncio.create_task(later())
+    async with in_transaction():
+        await erase(patient, NOW)
+        begin.set()
+        await somebody_waits()
+    await giving
+
+    await patient.refresh_from_db()
+    assert (patient.consent, patient.consent_note, patient.erased_at, patient.withheld) == (False, None, NOW, True)
 
 
 async def test_without_consent_nor_a_reason_nothing_is_recorded_at_all(figure: Figures) -> None:

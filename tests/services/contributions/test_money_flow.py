@@ -132,7 +132,7 @@ COSTS = st.tuples(
 FLOWS = [field.name for field in fields(MoneyFlow) if not field.name.startswith("outstanding")]
 
 
-@settings(deadline=None, max_examples=15, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=15, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     costs=st.lists(COSTS, min_size=1, max_size=6),
     promised=st.lists(st.integers(1, 600_000), max_size=3),

@@ -34,6 +34,7 @@ from tests.factories import (
     make_report,
     principal_for,
 )
+from tests.services.accesses.logged import logged
 from tests.services.refusals import problems, refused
 
 pytestmark = pytest.mark.usefixtures("db")
@@ -217,6 +218,32 @@ async def test_with_consent_who_reported_hears_of_it_in_the_thread() -> None:
 
     assert [message.text for message in await Message.filter(incoming=False)] == [
         "Permohonan Anda, laporan No. 27, disetujui. Petugas akan menghubungi Anda."
+    ]
+
+
+async def test_whoever_reported_hears_nothing_once_the_patient_withdrew_consent() -> None:
+    agency, case = await make_organization(), await make_case()
+    await make_report(case=case, status="CASE_OPENED")
+    referral = await referral_to(agency, case=case, status=S.IN_PROCESS)
+    await Patient.filter(id=referral.patient_id).update(consent=False, consent_withdrawn_at=NOW)
+
+    await move_referral(await officer_of(agency), to(referral, S.GRANTED))
+
+    assert await Message.all().count() == 0
+
+
+async def test_what_is_written_of_the_patient_is_in_the_log_of_accesses() -> None:
+    agency = await make_organization()
+    referral, officer = await referral_to(agency), await officer_of(agency)
+    desk = await principal_for(Role.DESK_OFFICER)
+
+    await move_referral(officer, to(referral, S.INFO_REQUESTED, "Surat keterangan?"))
+    await move_referral(desk, to(referral, S.SENT, "Terlampir."))
+    await move_referral(officer, to(referral, S.ACCEPTED))
+
+    assert await logged(patient_id=referral.patient_id) == [
+        ("WRITTEN", ["decisionNote"], "moveReferral"),
+        ("WRITTEN", ["referralNote"], "moveReferral"),
     ]
 
 

@@ -37,6 +37,7 @@ from tests.factories import (
     make_report,
     principal_for,
 )
+from tests.services.accesses.logged import logged
 from tests.services.refusals import problems, refused
 
 pytestmark = pytest.mark.usefixtures("db")
@@ -51,6 +52,17 @@ async def sent(patient: Patient, programme: Programme, **values: object) -> Refe
     """By a desk officer of the village."""
     desk = await principal_for(Role.DESK_OFFICER, region=VILLAGE)
     return await Referral.get(id=await refer(desk, order(programme, patient_id=patient.id, **values)))
+
+
+async def test_its_notes_are_in_the_log_of_accesses() -> None:
+    patient, programme = await make_patient(), await make_programme()
+    desk = await principal_for(Role.DESK_OFFICER, region=VILLAGE)
+
+    await refer(
+        desk, order(programme, patient_id=patient.id, note="Belum punya KIS.", consent=False, consent_note="Koma.")
+    )
+
+    assert await logged(patient_id=patient.id) == [("WRITTEN", ["consentNote", "referralNote"], "refer")]
 
 
 async def test_it_is_sent_from_the_desk_that_serves_the_patient_with_the_first_word_it_came_from() -> None:
