@@ -14,6 +14,9 @@ from starlette.exceptions import HTTPException
 from starlette.requests import HTTPConnection, Request
 from starlette.responses import HTMLResponse
 
+KNOWN = "kurir.known"
+"""In the scope of a request whose sender was let in: they may send the rest of what is refused."""
+
 BODY_SECONDS = 10.0
 MOST_FIELDS = 20
 
@@ -69,9 +72,11 @@ def client_address(connection: HTTPConnection) -> str:
 
 
 def network(address: str) -> str:
-    """What counts as one address: of IPv6 all of a site (/48)."""
+    """What counts as one address: of IPv6 all of a site (/48). One of IPv4 is itself, however a proxy writes it."""
     try:
         parsed = ip_address(address)
     except ValueError:
         return address
-    return str(ip_network((parsed, 48), strict=False)) if isinstance(parsed, IPv6Address) else address
+    if isinstance(parsed, IPv6Address):
+        return str(parsed.ipv4_mapped or ip_network((parsed, 48), strict=False))
+    return address

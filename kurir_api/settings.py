@@ -99,7 +99,7 @@ class Settings(BaseSettings):
     encryption_key: SecretStr = SecretStr("")
     index_key: SecretStr = SecretStr("")
     token_minutes: int = Field(default=15, ge=1, le=1440)
-    recheck_seconds: int = Field(default=30, ge=1, le=60)
+    recheck_seconds: int = Field(default=20, ge=1, le=20)
     firebase_project: str | None = None
     firebase_credentials: Path | None = None
     push_sender: PushChannel = PushChannel.LOG

@@ -39,6 +39,9 @@ CHOSEN = (
 )
 """The secrets that are the office's to choose; a vendor may give one app's secret for two channels."""
 
+LONG = ("secret", "metrics_token", "webhook_key")
+"""Those that are as long as one likes."""
+
 LOOSE_MODES = (None, "disable", "allow", "prefer")
 COLLECTOR = "OTEL_EXPORTER_OTLP_ENDPOINT"
 DEBUGGING = ("PYTHONASYNCIODEBUG", "PYTHONDEVMODE")
@@ -82,8 +85,8 @@ class Checked(Protocol):
 
 def weak_keys(settings: Checked) -> Iterator[str]:
     """Everywhere: what is too short, or serves two purposes."""
-    for name in ("secret", "metrics_token", "webhook_key"):
-        if any(len(one) < SHORTEST_SECRET for one in secret_ring(_text(settings, name))):
+    for name in LONG:
+        if _text(settings, name) and min(map(len, _parts(settings, name)), default=0) < SHORTEST_SECRET:
             yield f"KURIR_{name.upper()}: at least {SHORTEST_SECRET} characters ({MAKE_SECRET})"
     encryption, index = (_text(settings, name) for name in ("encryption_key", "index_key"))
     if encryption and index and set(key_ring(encryption).values()) & set(key_ring(index).values()):
@@ -123,8 +126,8 @@ def warnings(settings: Checked) -> Iterator[str]:
 
 
 def _guessable(settings: Checked) -> Iterator[str]:
-    for name in ("secret", "metrics_token", "webhook_key"):
-        for part in secret_ring(_text(settings, name)):
+    for name in LONG:
+        for part in _parts(settings, name):
             shown = any(known in part.lower() for known in SHOWN)
             # What is too short is refused already.
             if len(part) >= SHORTEST_SECRET and (shown or len(set(part)) < FEWEST_CHARACTERS):
@@ -158,7 +161,8 @@ def _in_the_open(settings: Checked) -> Iterator[str]:
 def _parts(settings: Checked, name: str) -> tuple[str, ...]:
     if name in ("encryption_key", "index_key"):
         return tuple(part.rpartition(":")[2] for part in secret_ring(_text(settings, name)))
-    return secret_ring(_text(settings, name))
+    text = _text(settings, name)
+    return secret_ring(text) if name == "secret" else (text,) * bool(text)
 
 
 def _ring(settings: Checked, name: str) -> list[bytes]:

@@ -11,6 +11,8 @@ from typing import Any, cast
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 
+from kurir_api.pages import KNOWN
+
 HEAD_SECONDS = 10.0
 BODY_SECONDS = 15.0
 """From the head's end. Longer than what reads it waits (schema/http.py, pages.py), so that it can still say so."""
@@ -114,6 +116,8 @@ class Http(_Read, HttpToolsProtocol):
             self._head += len(data)
             if self._head > self.most_head and not self.transport.is_closing():
                 self._refuse(b"431 Request Header Fields Too Large")
+        elif self._unwatched():
+            self._within(self.head_seconds)
 
     def on_message_begin(self) -> None:
         """A request begins, perhaps on a connection that has answered others."""
@@ -129,7 +133,7 @@ class Http(_Read, HttpToolsProtocol):
             self._refuse(b"431 Request Header Fields Too Large")
             return
         super().on_headers_complete()
-        self._within(self.upload_seconds if self.url.startswith(UPLOADS) else self.body_seconds)
+        self._within(self.upload_seconds if self.url.partition(b"?")[0] == UPLOADS else self.body_seconds)
 
     def on_body(self, body: bytes) -> None:
         """Of a request that was refused by its head nothing is kept."""
@@ -143,9 +147,14 @@ class Http(_Read, HttpToolsProtocol):
             super().on_message_complete()
 
     def on_response_complete(self) -> None:
-        """What of the answer still waits has to be taken."""
+        """What of the answer still waits has to be taken. A stranger who was answered before all was sent has no
+        longer than others for the rest; who is known goes on, and then reads why it was refused.
+        """
         super().on_response_complete()
         self.watch()
+        answered = self.cycle.response_complete and self._head_complete  # what is asked already has its own time
+        if self._deadline and answered and KNOWN not in self.cycle.scope:
+            self._within(self.body_seconds)
 
     def handle_websocket_upgrade(self) -> None:
         """From here on the WebSocket's protocol watches."""
@@ -156,6 +165,15 @@ class Http(_Read, HttpToolsProtocol):
         """Much waits to be read."""
         super().pause_writing()
         self.watch()
+
+    def _unwatched(self) -> bool:
+        """Whether nothing is answered or awaited: at any byte uvicorn no longer waits for the next request, and an
+        empty line begins none. A connection that became a WebSocket is another protocol's.
+        """
+        answered = self.cycle is not None and self.cycle.response_complete
+        awaiting = self._deadline is not None or self.timeout_keep_alive_task is not None
+        mine = self.transport.get_protocol() is self and not self.transport.is_closing()
+        return answered and not awaiting and mine
 
     def _within(self, seconds: float | None) -> None:
         if self._deadline:

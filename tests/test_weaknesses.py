@@ -28,6 +28,8 @@ GUESSED = "MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDE="
         ("KURIR_ENCRYPTION_KEY", f"2:{KEY},1:{KEY}", f"has the same bytes twice; make another key with {MAKE_KEY}"),
         ("KURIR_INDEX_KEY", f"0:{KEY}", "number its keys from 1 to 255, such as 2:base64,1:base64"),
         ("KURIR_INDEX_KEY", f"2:{OTHER},1:{KEY}", f"must differ from KURIR_ENCRYPTION_KEY ({MAKE_KEY})"),
+        ("KURIR_SECRET", ",", f"at least 32 characters ({MAKE_SECRET})"),
+        ("KURIR_METRICS_TOKEN", " , ", f"at least 32 characters ({MAKE_SECRET})"),
         ("KURIR_WEBHOOK_KEY", SECRETS["secret"], "is the same as KURIR_SECRET; each needs one of its own"),
         ("KURIR_WHATSAPP_VERIFY_TOKEN", "short", f"at least 16 characters; make one: {MAKE_SECRET}"),
         ("KURIR_LOG_LEVEL", "debug", "INFO at the least in production; DEBUG tells too much"),

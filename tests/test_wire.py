@@ -15,6 +15,7 @@ from starlette.routing import Route, WebSocketRoute
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from kurir_api.app import server_options
+from kurir_api.pages import KNOWN
 from kurir_api.settings import Settings
 from kurir_api.wire import HEAD_SECONDS, Http, Sockets, protocol
 from tests.conftest import Figures
@@ -54,6 +55,9 @@ async def wired(ends: Ends, ping_seconds: float = 20, **seconds: float) -> Async
         return PlainTextResponse("hello")
 
     async def body(request: Request) -> Response:
+        if request.url.query == "refused":
+            request.scope[KNOWN] = True
+            return Response(status_code=409)
         with suppress(ClientDisconnect):
             return PlainTextResponse(str(len(await request.body())))
         ends.dropped.set()
@@ -79,7 +83,7 @@ async def wired(ends: Ends, ping_seconds: float = 20, **seconds: float) -> Async
     app = Starlette(
         routes=[
             Route("/", hello),
-            Route("/body", body, methods=["POST"], max_body_size=10**9),
+            *(Route(path, body, methods=["POST"], max_body_size=10**9) for path in ("/body", "/receipts")),
             Route("/large", large),
             Route("/page", page),
             Route("/streamed", stream),
@@ -160,6 +164,49 @@ async def test_the_next_request_of_a_connection_has_its_own_time() -> None:
     assert answer.endswith(b"HTTP/1.1 408 Request Timeout\r\ncontent-length: 0\r\nconnection: close\r\n\r\n")
 
 
+async def test_empty_lines_between_requests_hold_no_connection() -> None:
+    async with wired(Ends(), head_seconds=0.3) as address:
+        get = b"GET / HTTP/1.1\r\nHost: kurir.example.go.id\r\n\r\n"
+        answer = await answered(address, get, lambda: b"\r\n")
+
+    assert answer.count(b"HTTP/1.1 200 OK") == 1
+
+
+async def test_a_connection_that_was_asked_before_can_become_a_socket() -> None:
+    async with wired(Ends(), head_seconds=0.1) as address:
+        reader, writer = await asyncio.open_connection(*address)
+        writer.write(b"GET / HTTP/1.1\r\nHost: kurir.example.go.id\r\n\r\n")
+        assert b"hello" in await reader.readuntil(b"hello")
+        writer.write(SOCKET.replace(b"/socket", b"/listen"))
+        assert b"101 Switching Protocols" in await reader.readuntil(b"\r\n\r\n")
+
+        with pytest.raises(TimeoutError):
+            async with asyncio.timeout(0.5):
+                await reader.read(1)  # neither a frame nor an end
+        writer.close()
+
+
+async def test_who_was_answered_before_all_was_sent_has_no_longer_for_the_rest_than_others() -> None:
+    length = b"Content-Length: 1000000\r\n\r\n"
+    async with wired(Ends(), body_seconds=0.3) as address:
+        answer = await answered(address, HEAD.replace(b"POST /body", b"PUT /receipts") + length, lambda: b"x")
+
+    assert b"405 Method Not Allowed" in answer
+
+
+async def test_who_is_known_may_send_the_rest_of_what_is_refused_and_reads_why() -> None:
+    async with wired(Ends(), body_seconds=0.1) as address:
+        reader, writer = await asyncio.open_connection(*address)
+        writer.write(HEAD.replace(b"/body", b"/receipts?refused") + b"Content-Length: 2\r\n\r\n")
+        await asyncio.sleep(0.3)
+        writer.write(b"xx" + b"GET / HTTP/1.1\r\nHost: kurir.example.go.id\r\nConnection: close\r\n\r\n")
+        answers = await reader.read()
+        writer.close()
+
+    assert answers.startswith(b"HTTP/1.1 409 Conflict")
+    assert b"HTTP/1.1 200 OK" in answers
+
+
 @pytest.mark.parametrize("ended", [True, False])
 async def test_a_head_larger_than_32_kb_is_refused(ended: bool) -> None:
     async with wired(Ends()) as address:
@@ -188,15 +235,13 @@ async def test_a_body_has_its_time_also_where_nobody_reads_it() -> None:
 async def test_uploads_have_as_long_as_receipts_take() -> None:
     async with wired(Ends(), body_seconds=0.1) as address:
         reader, writer = await asyncio.open_connection(*address)
-        writer.write(HEAD.replace(b"/body", b"/receipts") + b"Content-Length: 2\r\n\r\n")
-        head = await reader.readuntil(b"\r\n\r\n")
+        writer.write(HEAD.replace(b"/body", b"/receipts") + b"Connection: close\r\nContent-Length: 2\r\n\r\n")
         await asyncio.sleep(0.3)
         writer.write(b"xx")
-        writer.write(b"GET / HTTP/1.1\r\nHost: kurir.example.go.id\r\nConnection: close\r\n\r\n")
-        rest = await reader.read()
+        answer = await reader.read()
         writer.close()
 
-    assert (head[:12], b"200 OK" in rest) == (b"HTTP/1.1 404", True)
+    assert answer.startswith(b"HTTP/1.1 200 OK")
 
 
 @pytest.mark.parametrize("asked", [b"GET /large HTTP/1.1\r\nHost: kurir.example.go.id\r\n\r\n", SOCKET])

@@ -22,8 +22,10 @@ from kurir_api.errors import Unauthenticated
 
 CLOCK_SKEW_SECONDS = 10
 ANSWER_SECONDS = 10
-REVOCATION_SECONDS = 45
-"""How long Firebase's word on a user holds: with the time of an answer, less than the 60 s that Kurir promises."""
+REVOCATION_SECONDS = 15
+"""How long Firebase's word on a user holds. Then a socket asks within KURIR_RECHECK_SECONDS, at most 20, and when
+Google is slow hears the answer only when it asks once more: less than the 60 s that Kurir promises.
+"""
 
 PATIENCE_SECONDS = 2
 """How long a request waits for that word; after that, what was known before holds."""
@@ -97,7 +99,7 @@ class Firebase:
         return await asyncio.get_running_loop().run_in_executor(self._threads, work)
 
     async def _word(self, uid: str) -> _Word:
-        """Firebase's on the user, asked for at most once in 45 s, however many requests need it."""
+        """Firebase's on the user, asked for at most once in 15 s, however many requests need it."""
         said_at, word = self._words.get(uid, (float("-inf"), UNHEARD))
         if self._clock() - said_at <= REVOCATION_SECONDS:
             return word

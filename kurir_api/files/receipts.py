@@ -15,6 +15,7 @@ from kurir_api.errors import ClientError, Unauthenticated, asked_locale
 from kurir_api.files.asking import asked_id, missing, principal_of_link, sent
 from kurir_api.files.multipart import FilePart
 from kurir_api.models import Receipt, global_id
+from kurir_api.pages import KNOWN
 from kurir_api.services.receipts.cleaning import Cleaner
 from kurir_api.services.receipts.names import kept_as
 from kurir_api.services.receipts.refusals import LARGEST_FILE, NotTaken
@@ -75,6 +76,7 @@ def receipt_routes(
 
     async def send(request: Request) -> Response:
         principal = await _sign_in(request)
+        request.scope[KNOWN] = True
         async with turns.turn(principal.member_id, patience_seconds):
             return await _take(request, principal, cleaner, silence_seconds)
 

@@ -12,8 +12,15 @@ from structlog.testing import capture_logs
 
 from kurir_api.dispatch.text_outbox import deliver_due_texts
 from kurir_api.dispatch.text_senders.memory import MemoryTextSender
-from kurir_api.models import Member, Notification, Session, SessionEnd, SignInCode
-from kurir_api.services.sessions.codes import MOST_TRIES, STANDS_FOR, ask_for_code, forget_sign_ins, send_codes
+from kurir_api.models import Member, Notification, Session, SessionEnd, SignInCode, new_id
+from kurir_api.services.sessions.codes import (
+    MOST_A_DAY,
+    MOST_TRIES,
+    STANDS_FOR,
+    ask_for_code,
+    forget_sign_ins,
+    send_codes,
+)
 from kurir_api.services.sessions.granting import LOST_ANSWER, UNUSED, sign_in
 from tests.api import Api
 from tests.factories import make_member
@@ -128,6 +135,25 @@ async def test_fifty_wrong_tries_use_a_code_up_and_a_new_one_replaces_it(phone: 
     assert [await tried(code) for code in (wrong(first), first)] == [400, 400]
     second = await phone.code()
     assert [await tried(code) for code in (second, second)] == [200, 400]
+
+
+async def test_from_however_many_networks_a_number_gets_720_codes_a_day(phone: Phone) -> None:
+    await make_member(phone=PHONE)
+    await phone.code()
+    [row] = await SignInCode.all()
+    yesterday = datetime.now(UTC) - timedelta(days=1)
+    rows = [
+        SignInCode(
+            id=new_id(), phone_index=row.phone_index, tries=MOST_TRIES, created_at=yesterday + timedelta(minutes=1)
+        )
+        for _ in range(MOST_A_DAY - 1)
+    ]
+    await SignInCode.bulk_create(rows)
+    await SignInCode.filter(id=row.id).update(tries=MOST_TRIES)
+
+    assert await phone.code() == ""
+    await SignInCode.filter(id=rows[0].id).update(created_at=yesterday)
+    assert len(await phone.code()) == 8
 
 
 async def test_whoever_asks_the_codes_on_the_members_phone_are_good_until_one_is_used(phone: Phone) -> None:

@@ -20,6 +20,7 @@ from kurir_api.errors import (
 from kurir_api.models import Claim, ClaimStatus, Role, Task, lies_within, new_id
 from kurir_api.services.claims.handing_over import withdraw_offer
 from kurir_api.services.tasks.assign_task import answer_by
+from kurir_api.services.tasks.claim_task import refuse_deactivated
 from kurir_api.services.tasks.staffing import lock_claim, organization_for
 from kurir_api.services.use_case import Command, use_case
 from kurir_api.services.visibility import receiving_members, visible_tasks
@@ -69,6 +70,7 @@ async def hand_over_claim(principal: Principal, command: HandOver) -> UUID:
         takes_over_id=claim.id,
     )
     await offer.save(force_create=True)
+    await refuse_deactivated(offer.member_id)
     await record(offer, "offer_hand_over", principal, at=now)
     await notify(NotificationKind.OFFER, [offer.member_id], claim.task, now=now, urgent=claim.task.urgent)
     return claim.id

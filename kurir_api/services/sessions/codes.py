@@ -21,8 +21,12 @@ MOST_TRIES = 50
 
 STANDS_FOR = timedelta(minutes=2)
 """How long a code answers further requests for its number: whoever asked for it, it is on the member's phone. So
-nobody's asking keeps the member from signing in. 720 codes a day with all their tries, from dozens of networks, would
-be right once in seven years.
+nobody's asking keeps the member from signing in.
+"""
+
+MOST_A_DAY = 720
+"""Codes of one number, over all networks: with all their tries, from dozens of networks, one would be right once in
+seven years.
 """
 
 ALARMING = 300
@@ -35,11 +39,13 @@ KEPT_AFTER_ITS_END = timedelta(days=90)
 
 async def ask_for_code(phone: str, now: datetime) -> None:
     """Have a code sent to the number (E.164) if it is a member's, which nothing here looks at; unless one has just
-    been. How often a network may ask is the caller's to count.
+    been, or too many have. How often a network may ask is the caller's to count.
     """
     async with in_transaction():
         await one_at_a_time(SignInCode.phone.indexes(phone))
         if await live_codes(phone, now).filter(created_at__gt=now - STANDS_FOR).exists():
+            return
+        if await _codes(phone, since=now - DAY).count() >= MOST_A_DAY:
             return
         code = SignInCode(id=new_id())
         code.phone, code.created_at, code.due_at = phone, now, now
@@ -48,12 +54,11 @@ async def ask_for_code(phone: str, now: datetime) -> None:
 
 def live_codes(phone: str, now: datetime) -> QuerySet[SignInCode]:
     """Those of the number (E.164) that are still good, whether they were sent yet or go to nobody."""
-    return SignInCode.filter(
-        phone_index__in=SignInCode.phone.indexes(phone),
-        tries__lt=MOST_TRIES,
-        used_at__isnull=True,
-        created_at__gt=now - VALID_FOR,
-    )
+    return _codes(phone, since=now - VALID_FOR).filter(tries__lt=MOST_TRIES, used_at__isnull=True)
+
+
+def _codes(phone: str, *, since: datetime) -> QuerySet[SignInCode]:
+    return SignInCode.filter(phone_index__in=SignInCode.phone.indexes(phone), created_at__gt=since)
 
 
 async def send_codes(now: datetime) -> int:

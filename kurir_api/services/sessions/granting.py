@@ -7,9 +7,11 @@ from uuid import UUID
 import structlog
 from tortoise.connection import get_connection
 from tortoise.expressions import F
+from tortoise.queryset import QuerySet
 from tortoise.transactions import in_transaction
 
 from kurir_api.auth import principal_of_phone
+from kurir_api.errors import UnknownMember
 from kurir_api.models import Member, Session, SessionEnd, SignInCode, new_id
 from kurir_api.services.sessions.codes import is_code_of, live_codes
 from kurir_api.services.sessions.refresh_tokens import RefreshToken
@@ -58,14 +60,17 @@ async def sign_in(phone: str, code: str, device: str | None, now: datetime) -> G
         if not await SignInCode.filter(id=right.id, used_at__isnull=True).update(used_at=now):
             return None
         await tried.filter(used_at__isnull=True).update(used_at=now)
-        member = await Member.get_or_none(id=right.member_id, active=True)
+        member = await _stays(Member.filter(id=right.member_id))
         return None if member is None else await begin(member, device, now)
 
 
 async def sign_in_by_operator(phone: str, now: datetime) -> Grant:
     """A session of the active member with this number (E.164), who sees it among theirs. Raises UnknownMember."""
-    member = await Member.get(id=(await principal_of_phone(phone)).member_id)
-    return await begin(member, BY_OPERATOR, now)
+    async with in_transaction():
+        member = await _stays(Member.filter(id=(await principal_of_phone(phone)).member_id))
+        if member is None:
+            raise UnknownMember
+        return await begin(member, BY_OPERATOR, now)
 
 
 async def begin(member: Member, device: str | None, now: datetime) -> Grant:
@@ -120,6 +125,11 @@ async def end_sessions(ids: list[UUID], reason: SessionEnd, now: datetime, by: U
     """End those of the sessions that go on; which they were."""
     rows = await get_connection("default").execute_query_dict(END, [ids, now, reason, by])
     return [row["id"] for row in rows]
+
+
+async def _stays(found: QuerySet[Member]) -> Member | None:
+    """The one that was found, if active, and not about to be deactivated: until the transaction ends."""
+    return await found.filter(active=True).select_for_update(no_key=True).get_or_none()
 
 
 async def _lasts(session: Session, now: datetime) -> bool:

@@ -10,7 +10,7 @@ from tortoise.connection import get_connection
 from kurir_api.auth import Principal
 from kurir_api.dispatch.eligibility import EligibilityReason, claim_obstacles
 from kurir_api.errors import InvalidTransition, NotEligible, NotFound, ScheduleConflict, TaskAlreadyClaimed
-from kurir_api.models import Claim, ClaimStatus, Task, TaskStatus, insert_parts, new_id
+from kurir_api.models import Claim, ClaimStatus, Member, Task, TaskStatus, insert_parts, new_id
 from kurir_api.services.claims.deadlines import start_by
 from kurir_api.services.family.telling import tell_of_coming
 from kurir_api.services.tasks.staffing import organization_for
@@ -81,7 +81,7 @@ async def take_slot(
 ) -> tuple[Claim, int]:
     """A claim in a free slot, and how many slots are left: one statement, so that nobody comes between.
 
-    Raises TaskAlreadyClaimed when the last slot went to somebody faster.
+    Raises TaskAlreadyClaimed when the last slot went to somebody faster, NotFound of a member who was deactivated.
     """
     claim = Claim(
         id=new_id(),
@@ -95,14 +95,24 @@ async def take_slot(
         claimed_at=now,
         **columns,
     )
-    names, selected, values = insert_parts(claim, 2)
+    names, selected, values = insert_parts(claim, 3)
     rows = await get_connection("default").execute_query_dict(
-        "WITH slot AS MATERIALIZED (SELECT slots - slots_taken - 1 AS left_over FROM task"
-        " WHERE id = $1 AND status = 'OPEN' AND slots_taken < slots FOR UPDATE),"
+        "WITH member AS MATERIALIZED (SELECT FROM member WHERE id = $2 AND active FOR KEY SHARE),"
+        " slot AS MATERIALIZED (SELECT slots - slots_taken - 1 AS left_over FROM task"
+        " WHERE id = $1 AND status = 'OPEN' AND slots_taken < slots AND EXISTS (SELECT FROM member) FOR UPDATE),"
         f" taken AS (INSERT INTO claim ({names}) SELECT {selected} FROM slot RETURNING id)"
         " SELECT slot.left_over FROM slot, taken",
-        [task.id, *values],
+        [task.id, member_id, *values],
     )
     if not rows:
+        await refuse_deactivated(member_id)
         raise TaskAlreadyClaimed(task.id)
     return claim, rows[0]["left_over"]
+
+
+async def refuse_deactivated(member_id: UUID) -> None:
+    """Once a claim of the member was written, which waits for a deactivation under way and holds off the next. Raises
+    NotFound.
+    """
+    if not await Member.filter(id=member_id, active=True).exists():
+        raise NotFound

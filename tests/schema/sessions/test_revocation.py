@@ -53,6 +53,6 @@ async def test_an_ended_session_is_refused_at_once_and_its_sockets_close(watchfu
     assert closed.value.rcvd.code == 4403
     assert closed_after < 2
     figure(
-        "revocation <= 60 s: HTTP at once, sockets within KURIR_RECHECK_SECONDS (30, at most 60)",
+        "revocation <= 60 s: HTTP at once, sockets within KURIR_RECHECK_SECONDS (20 at the most)",
         f"refused after {refused_after:.3f} s, its socket closed after {closed_after:.2f} s of a recheck each 1 s",
     )

@@ -1,7 +1,7 @@
 """A held claim is offered to another member, who must say yes; its slot is never empty, and never taken twice."""
 
 import asyncio
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -211,6 +211,15 @@ class TestOffering:
         await hand_over_claim(kus, command)
 
         assert (await Claim.get(takes_over_id=it.claim.id, status="OFFERED")).member_id == receiver.member_id
+
+    async def test_the_same_refusal_is_heard_again_under_its_key(self) -> None:
+        it = await held()
+        command = HandOver(claim_id=it.claim.id, to_member_id=it.budi.member_id)
+        await hand_over_claim(it.sri, command)
+
+        for _ in range(2):
+            with pytest.raises(OfferedEnough):
+                await hand_over_claim(it.sri, replace(command, idempotency_key="k"))
 
 
 class TestAnswering:
