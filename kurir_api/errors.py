@@ -4,7 +4,7 @@ A refusal carries plain JSON values only, so that it can be kept beside an idemp
 answered again. `message(locale)` speaks Indonesian ("id", also for unknown locales) or English ("en").
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any, ClassVar
 from uuid import UUID
@@ -283,9 +283,9 @@ REASON_WORDS: Mapping[str, Words] = {
 }
 
 
-def refusal_from(code: str, payload: Mapping[str, Any]) -> Refusal:
-    """The refusal that `payload()` described: how a stored outcome is answered again."""
-    kind = next(kind for kind in Refusal.__subclasses__() if kind.code == code)
+def refusal_from(name: str, payload: Mapping[str, Any]) -> Refusal:
+    """The refusal of the class with that name that `payload()` described: how a stored outcome is answered again."""
+    kind = next(kind for kind in _kinds(Refusal) if kind.__name__ == name)
     if kind is InvalidInput:
         problems: Sequence[Mapping[str, Any]] = payload["problems"]
         return InvalidInput(tuple(FieldProblem(tuple(p["path"]), Words(**p["words"])) for p in problems))
@@ -294,6 +294,12 @@ def refusal_from(code: str, payload: Mapping[str, Any]) -> Refusal:
         for name, value in payload.items()
     }
     return kind(**values)
+
+
+def _kinds(base: type[Refusal]) -> Iterator[type[Refusal]]:
+    for kind in base.__subclasses__():
+        yield kind
+        yield from _kinds(kind)
 
 
 @dataclass

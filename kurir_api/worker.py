@@ -132,18 +132,20 @@ Step = Callable[[datetime], Awaitable[int]]
 
 
 class Every:
-    """A step that looks no more often than every so long, since its work is known by no row."""
+    """A step that looks no more often than every so long, since its work is known by no row. Watched when it looks:
+    what only waits is no sign of life.
+    """
 
     def __init__(self, pause: timedelta, step: Step) -> None:
         self._pause = pause
-        self.step = step
+        self._step = watched(step)
         self._last: datetime | None = None
 
     async def __call__(self, now: datetime) -> int:
         """The step's, or nothing."""
         if self._last is not None and now - self._last < self._pause:
             return 0
-        done = await self.step(now)
+        done = await self._step(now)
         self._last = now
         return done
 
@@ -230,7 +232,7 @@ class Worker:
                 group.create_task(self._outlive(partial(self._work, loop, wake, stop), stop))
             for step in self._steps:
                 if isinstance(step, Every):
-                    group.create_task(self._outlive(partial(self._look, watched(step), stop), stop))
+                    group.create_task(self._outlive(partial(self._look, step, stop), stop))
             await stop.wait()
             wake_all()
 

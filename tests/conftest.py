@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import asyncpg
+import hypothesis
 import pytest
 import structlog
 from tortoise.connection import get_connection
@@ -20,6 +21,10 @@ from kurir_api.database import EmbeddedPostgres, connect_arguments, database_url
 from kurir_api.settings import Settings, load_settings
 from kurir_api.vault import open_vault
 from tests.api import Api
+
+# What an example takes is the machine's affair; bench/ measures.
+hypothesis.settings.register_profile("kurir", deadline=None)
+hypothesis.settings.load_profile("kurir")
 
 TEMPLATE = "kurir_template"
 SERVER_VARIABLE = "KURIR_TEST_SERVER"

@@ -1,8 +1,10 @@
-"""Which statements went to the database."""
+"""Which statements went to the database, and which faults the worker's steps had."""
 
 import logging
 from types import TracebackType
 from typing import Self
+
+from kurir_api.telemetry.metrics import REGISTRY
 
 
 class Statements(logging.Handler):
@@ -30,3 +32,8 @@ class Statements(logging.Handler):
     ) -> None:
         self._logger.setLevel(self._level)
         self._logger.removeHandler(self)
+
+
+def faults_of(step: str) -> float:
+    """How many the step of that name had in this process, as Prometheus reads it."""
+    return REGISTRY.get_sample_value("kurir_step_faults_total", {"step": step}) or 0

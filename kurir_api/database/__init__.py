@@ -21,12 +21,13 @@ from tortoise.migrations.schema_editor import AsyncpgSchemaEditor
 from tortoise.transactions import in_transaction
 
 from kurir_api.database.address import arguments, normalised, place
-from kurir_api.database.client import DatabaseDown
+from kurir_api.database.client import GONE, DatabaseDown
 from kurir_api.database.embedded import EmbeddedPostgres
 from kurir_api.database.programs import client_environment, program_for
 from kurir_api.settings import Settings, SettingsError
 
 __all__ = [
+    "GONE",
     "DatabaseDown",
     "DatabaseUnavailable",
     "EmbeddedPostgres",

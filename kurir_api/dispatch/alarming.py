@@ -13,6 +13,7 @@ from kurir_api.dispatch.notifications import coordinators_of, notify
 from kurir_api.dispatch.texts import NotificationKind
 from kurir_api.models import Alarm, AlarmReason, Task
 from kurir_api.task_kinds import task_kinds
+from kurir_api.telemetry.steps import count_fault
 
 LEASE = timedelta(seconds=60)
 """How long a worker has an alarm to itself; when it dies meanwhile, another takes over after that."""
@@ -43,6 +44,7 @@ async def tell_due_alarms(now: datetime, *, batch: int = 50) -> int:
         try:
             await _tell(row["task_id"], row["id"], lease, now)
         except Exception:  # noqa: BLE001 - one alarm's fault must not hold up the others
+            count_fault(tell_due_alarms)
             structlog.get_logger("kurir.alarms").exception("alarm failed", alarm_id=str(row["id"]))
     return len(taken)
 

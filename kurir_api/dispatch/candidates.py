@@ -73,6 +73,11 @@ class Candidate:
         minutes = max(round(road_time.total_seconds() / 60), 1)
         return replace(self, road_time=road_time, notes=(Note(BY_ROAD, {"minutes": minutes}), *self.notes))
 
+    def told(self, distance_m: float | None) -> "Candidate":
+        """As the candidate is told of it: that far, and nothing of the way to the exact place."""
+        notes = tuple(note for note in self.notes if note.words is not BY_ROAD)
+        return replace(self, distance_m=distance_m, road_time=None, notes=notes)
+
     @property
     def explanation(self) -> dict[str, str]:
         """One line by locale ("id", "en"): how far, and what speaks for or against."""

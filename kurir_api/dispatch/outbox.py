@@ -6,7 +6,7 @@ collapse key makes that harmless; nothing is ever lost. Text messages leave by `
 
 import asyncio
 import random
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Awaitable, Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
@@ -35,6 +35,7 @@ from kurir_api.dispatch.senders import Delivery, Outcome, Push, PushSender
 from kurir_api.dispatch.texts import NotificationKind, render
 from kurir_api.errors import InvalidTransition
 from kurir_api.models import Alert, AlertStatus, Device, global_id
+from kurir_api.telemetry.steps import count_fault
 from kurir_api.telemetry.tracing import span
 from kurir_api.transitions import move
 
@@ -166,6 +167,10 @@ class Answers:
     refused: Sequence[str] = ()
 
 
+Send = Callable[[Due], Awaitable[Answers]]
+Step = Callable[..., Awaitable[int]]
+
+
 async def deliver_due(
     sender: PushSender, now: datetime, *, batch: int = BATCH, chance: Chance = random.random
 ) -> int:
@@ -194,7 +199,7 @@ async def deliver_due(
     with _one_at_a_time(PUSH) as free:
         due = await take_due(PUSH, now, batch, more_than_suspect=free)
         phones = await _phones({one.member_id for one in due}) if due else {}
-        await asyncio.gather(*(deliver(one, send, now, chance, unaddressed=NO_DEVICE) for one in due))
+        await deliver_all(deliver_due, due, send, now, chance, unaddressed=NO_DEVICE)
     return len(due)
 
 
@@ -209,12 +214,25 @@ async def take_due(channel: str, now: datetime, batch: int, *, more_than_suspect
     return [Due(**row | {"data": orjson.loads(row["data"])}) for row in rows]
 
 
-async def deliver(
-    due: Due, send: Callable[[Due], Awaitable[Answers]], now: datetime, chance: Chance, *, unaddressed: str
+async def deliver_all(
+    step: Step, due: Sequence[Due], send: Send, now: datetime, chance: Chance, *, unaddressed: str
 ) -> None:
-    """Send it, unless it expired, and record what became of it; `unaddressed` says why when there was nobody to send
-    it to. Its fault holds up no other: one of the sender's counts as an attempt, to be tried again.
+    """For the step: send each and record what became of it; `unaddressed` says why when there was nobody to send it
+    to. What the vendor said of those that it didn't take is one line, by code.
     """
+    said = await asyncio.gather(*(_deliver(step, one, send, now, chance, unaddressed=unaddressed) for one in due))
+    codes = Counter(one.code for deliveries in said for one in deliveries if one.outcome is not Outcome.SENT)
+    if codes:
+        structlog.get_logger("kurir.outbox").warning("not sent", channel=due[0].channel, codes=dict(codes))
+
+
+async def _deliver(
+    step: Step, due: Due, send: Send, now: datetime, chance: Chance, *, unaddressed: str
+) -> Sequence[Delivery]:
+    """What the sender said. Not sent when it expired. Its fault holds up no other: one of the sender's counts as an
+    attempt, to be tried again.
+    """
+    answers = Answers()
     log = structlog.get_logger("kurir.outbox").bind(notification_id=str(due.id))
     try:
         if due.expires_at <= now:
@@ -225,15 +243,18 @@ async def deliver(
     except Unsendable as why:
         recording = _end(due, now, failure=str(why), dead=why.dead)
     except Exception as error:
+        count_fault(step)
         log.exception("sending failed")
-        answers = Answers([Delivery(Outcome.RETRY, type(error).__name__)])
-        recording = _record(due, answers, now, chance, unaddressed)
+        failed = Answers([Delivery(Outcome.RETRY, type(error).__name__)])
+        recording = _record(due, failed, now, chance, unaddressed)
     else:
         recording = _record(due, answers, now, chance, unaddressed)
     try:
         await recording
     except Exception:
+        count_fault(step)
         log.exception("recording failed")
+    return answers.deliveries
 
 
 def worded(make: Callable[[], T]) -> T:

@@ -19,6 +19,7 @@ from kurir_api.dispatch.texts import NotificationKind
 from kurir_api.dispatch.waves import stop_waves
 from kurir_api.errors import InvalidTransition
 from kurir_api.models import TAKING, Alert, AlertStatus, Claim, ClaimStatus, Notification, Task, TaskStatus
+from kurir_api.telemetry.steps import count_fault
 from kurir_api.transitions import move
 
 ANSWERABLE = (AlertStatus.QUEUED, AlertStatus.SENT, AlertStatus.RECEIVED, AlertStatus.OPENED)
@@ -39,6 +40,7 @@ async def settle_stale_alerts(now: datetime, *, batch: int = 100) -> int:
         try:
             settled += await _settle(task_id, now)
         except Exception:  # noqa: BLE001 - one task's fault must not hold up the others
+            count_fault(settle_stale_alerts)
             structlog.get_logger("kurir.settling").exception("settling failed", task_id=str(task_id))
     return settled
 

@@ -1,7 +1,6 @@
 """The outbox's text messages: to members whom a push didn't reach, in answer to what somebody texted, and in the
 conversations of reports."""
 
-import asyncio
 import random
 from base64 import b64decode, b64encode
 from collections.abc import Collection, Mapping
@@ -15,7 +14,7 @@ from opentelemetry.trace import SpanKind
 from tortoise.connection import get_connection
 
 from kurir_api.dispatch.notifications import ALARMS, TEXT
-from kurir_api.dispatch.outbox import Answers, Chance, Due, Unsendable, deliver, take_due, worded
+from kurir_api.dispatch.outbox import Answers, Chance, Due, Unsendable, deliver_all, take_due, worded
 from kurir_api.dispatch.text_senders import TextMessage, TextSender, text_sender_names
 from kurir_api.dispatch.texts import INDONESIAN, NotificationKind, render_line
 from kurir_api.models import Member, Message, Notification, Report
@@ -106,7 +105,7 @@ async def deliver_due_texts(
             return await _sent(_sender(reached, office, channels), text)
         return await _sent(office, worded(lambda: _message(one, addressee, now)))
 
-    await asyncio.gather(*(deliver(one, send, now, chance, unaddressed=NO_NUMBER) for one in due))
+    await deliver_all(deliver_due_texts, due, send, now, chance, unaddressed=NO_NUMBER)
     return len(due)
 
 

@@ -4,7 +4,6 @@ Locks are taken in one order everywhere: task, claims, wave, alarms, members, no
 """
 
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -33,6 +32,7 @@ from kurir_api.models import (
     WaveStatus,
     new_id,
 )
+from kurir_api.telemetry.steps import count_fault
 from kurir_api.transitions import move
 
 LEASE = timedelta(seconds=60)
@@ -154,6 +154,7 @@ async def run_due_waves(now: datetime, roads: Roads | None = None, *, batch: int
         try:
             await _choose_and_run(row["id"], now, roads)
         except Exception:  # noqa: BLE001 - one wave's fault must not hold up the others
+            count_fault(run_due_waves)
             structlog.get_logger("kurir.waves").exception("wave failed", wave_id=str(row["id"]))
     return len(taken)
 
@@ -260,7 +261,7 @@ def _as_told(task: Task, chosen: list[Candidate]) -> list[Candidate]:
     """Chosen by the exact place, they are told how far it is to the area, and only that is written down."""
     located = [one.place for one in chosen if one.place is not None]
     metres = dict(zip(located, distances_m(area_of(task), located), strict=True))
-    return [replace(one, distance_m=metres[one.place]) if one.place else one for one in chosen]
+    return [one.told(metres[one.place] if one.place else None) for one in chosen]
 
 
 async def _overtake_withdrawals(task: Task, alerts: list[Alert]) -> None:

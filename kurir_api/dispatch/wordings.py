@@ -96,7 +96,7 @@ class Text(NamedTuple):
 
 WORDINGS: Mapping[NotificationKind, Mapping[str, Text]] = {
     NotificationKind.SIGN_IN_CODE: {
-        INDONESIAN: Text("kode masuk {code}", "Berlaku 10 menit · Jangan beri tahu siapa pun, juga bukan kantor"),
+        INDONESIAN: Text("kode masuk {code}", "Berlaku 10 menit · Jangan beri tahu siapa pun, termasuk kantor"),
         ENGLISH: Text("sign-in code {code}", "Good for 10 minutes · Tell nobody, not even the office"),
     },
     NotificationKind.TASK_ALERT: {

@@ -17,7 +17,7 @@ import asyncpg
 import orjson
 import structlog
 
-from kurir_api.database import ANSWER_SECONDS, connect_arguments
+from kurir_api.database import ANSWER_SECONDS, GONE, connect_arguments
 from kurir_api.errors import ClientError, Words
 
 CHANNEL = "kurir"
@@ -155,7 +155,7 @@ class LiveEvents:
                     await self._watch(connection, ended)
                 finally:
                     connection.terminate()
-            except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
+            except (*GONE, asyncpg.PostgresError) as error:
                 log.warning("live_events_interrupted", error=type(error).__name__, retry_seconds=pause)
             await asyncio.sleep(pause)
             pause = min(pause * 2, LONGEST_PAUSE_SECONDS)

@@ -82,7 +82,7 @@ async def _once(effect: Effect[C, R], outcome: TypeAdapter[R], principal: Princi
                 result = await effect(principal, command)
         except Refusal as refusal:
             refused = refusal
-            await _keep(key, {"refused": refusal.code, "payload": refusal.payload()})
+            await _keep(key, {"refused": type(refusal).__name__, "payload": refusal.payload()})
         else:
             await _keep(key, {"done": outcome.dump_python(result, mode="json")})
             return result
@@ -115,7 +115,7 @@ async def _take_key(principal: Principal, mutation: str, command: Command) -> UU
     kept = await IdempotencyKey.select_for_update().get(member_id=principal.member_id, mutation=mutation, key=key)
     if kept.outcome is not None and vault().same(FINGERPRINT, asked, kept.fingerprint):
         return kept.outcome
-    if kept.outcome is None or kept.outcome.get("refused") != InvalidInput.code:
+    if kept.outcome is None or kept.outcome.get("refused") != InvalidInput.__name__:
         raise IdempotencyKeyReused
     kept.fingerprint, kept.created_at = vault().index(FINGERPRINT, asked), datetime.now(UTC)
     await kept.save(update_fields=["fingerprint", "created_at"])

@@ -43,7 +43,7 @@ def watched(step: Step) -> Step:
             try:
                 done = await step(now)
             except Exception:
-                STEP_FAULTS.labels(name).inc()
+                count_fault(step)
                 raise
             current.set_attribute(DONE, done)
         if done:
@@ -55,8 +55,13 @@ def watched(step: Step) -> Step:
     return stepped
 
 
+def count_fault(step: Callable[..., Awaitable[int]]) -> None:
+    """A fault of the step, or of one of the things that it does, where that ends it so that it holds up no other."""
+    STEP_FAULTS.labels(name_of(step)).inc()
+
+
 def name_of(step: Any) -> str:
     """What it is called in the code."""
-    while not hasattr(step, "__name__"):
-        step = step.func if isinstance(step, partial) else step.step
+    while isinstance(step, partial):
+        step = step.func
     return str(step.__name__).lstrip("_")

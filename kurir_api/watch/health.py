@@ -1,5 +1,8 @@
 """Whether a process lives, and whether it can be given work."""
 
+import asyncio
+from time import monotonic
+
 from asyncpg.exceptions import PostgresError
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
@@ -9,10 +12,12 @@ from tortoise.exceptions import BaseORMException
 from kurir_api.database import DatabaseDown, pending_migrations
 from kurir_api.telemetry.steps import PULSE, SILENT_SECONDS
 
+FRESH_SECONDS = 1.0
+
 
 def health_routes() -> list[BaseRoute]:
     """Of the api. One that was told to stop takes no connections any more, which says it all."""
-    return [Route("/health/live", _alive), Route("/health/ready", _ready)]
+    return [Route("/health/live", _alive), Route("/health/ready", Readiness().answer)]
 
 
 def pulse_routes() -> list[BaseRoute]:
@@ -25,15 +30,31 @@ async def _alive(_: Request) -> Response:
     return JSONResponse({"status": "alive"})
 
 
-async def _ready(_: Request) -> Response:
-    """The database answers, within seconds and with a connection to spare, and its tables fit this release."""
+class Readiness:
+    """Whether the database answers, within seconds and with a connection to spare, and its tables fit this release.
+    Nobody has to sign in to ask: however many do, it is looked at once a second.
+    """
+
+    def __init__(self) -> None:
+        self._looking = asyncio.Lock()
+        self._looked_at = float("-inf")
+        self._reason: str | None = None
+
+    async def answer(self, _: Request) -> Response:
+        """200, or 503 with the reason."""
+        async with self._looking:
+            if monotonic() - self._looked_at >= FRESH_SECONDS:
+                self._reason = await _hindrance()
+                self._looked_at = monotonic()
+        return _no("unready", self._reason) if self._reason else JSONResponse({"status": "ready"})
+
+
+async def _hindrance() -> str | None:
     try:
         pending = await pending_migrations()
     except (DatabaseDown, BaseORMException, PostgresError):
-        return _no("unready", "The database does not answer.")
-    if pending:
-        return _no("unready", f"Migrations are pending ({', '.join(pending)}): run `kurir migrate`.")
-    return JSONResponse({"status": "ready"})
+        return "The database does not answer."
+    return f"Migrations are pending ({', '.join(pending)}): run `kurir migrate`." if pending else None
 
 
 async def _working(_: Request) -> Response:

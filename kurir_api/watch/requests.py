@@ -78,11 +78,13 @@ def note_pool() -> None:
 
 
 def _request_id(scope: Scope) -> str:
-    """The proxy's, if it is one that is trusted and the id looks like one; else a new one."""
+    """The proxy's, if it is one that is trusted and the id looks like one; else a new one, which can't be taken for
+    somebody's number.
+    """
     client = scope.get("client")
     # uvicorn puts the caller's address there on a trusted proxy's word, and of the port says 0.
     if client and client[1] == 0:
         given = Headers(scope=scope).get("x-request-id", "")
         if REQUEST_ID.fullmatch(given):
             return given
-    return secrets.token_hex(8)
+    return f"r{secrets.token_hex(8)}"

@@ -257,7 +257,6 @@ STEPS = st.one_of(
 
 @settings(
     max_examples=WALKS,
-    deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow, HealthCheck.data_too_large],
 )
 @given(walk=st.lists(STEPS, min_size=8, max_size=40))

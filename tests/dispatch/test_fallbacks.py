@@ -17,6 +17,7 @@ from kurir_api.dispatch.text_senders.memory import MemoryTextSender
 from kurir_api.models import Alert, AlertStatus, Member, Notification, Task, TaskStatus, Wave
 from kurir_api.services.notifications.answer_alert import AnswerAlert, answer_alert
 from kurir_api.services.tasks.claim_task import ClaimTask, claim_task
+from tests.counting import faults_of
 from tests.dispatch.outgoing import BUSY, MALFORMED, alerted, ending, now_is
 from tests.factories import NOW, make_alert, make_member, make_task, make_wave
 
@@ -36,6 +37,18 @@ async def due_alert(status: AlertStatus = AlertStatus.SENT, task: Task | None = 
 
 async def texts() -> list[Notification]:
     return await Notification.filter(channel="fallback").order_by("id")
+
+
+async def test_a_task_that_fails_each_time_holds_up_no_other_and_comes_up_again_a_minute_later() -> None:
+    broken = await due_alert(task=await make_task(kind="A_KIND_THAT_WAS_REMOVED"))
+    well, faults = await due_alert(), faults_of("send_due_fallbacks")
+
+    assert await send_due_fallbacks(NOW) == 2
+
+    assert [text.member_id for text in await texts()] == [well.member_id]
+    await broken.refresh_from_db()
+    assert broken.fallback_due_at == NOW + timedelta(minutes=1)
+    assert faults_of("send_due_fallbacks") == faults + 1
 
 
 async def fallback_due(alert: Alert) -> object:

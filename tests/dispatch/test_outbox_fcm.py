@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator
 from datetime import timedelta
 
 import pytest
+from structlog.testing import capture_logs
 
 from kurir_api.dispatch.notifications import notify
 from kurir_api.dispatch.outbox import deliver_due
@@ -21,6 +22,7 @@ from tests.fcm_stand_in import (
     INVALID_ARGUMENT,
     PERMISSION_DENIED,
     PROJECT,
+    SENDER_ID_MISMATCH,
     UNAVAILABLE,
     UNREGISTERED,
     FcmStandIn,
@@ -94,6 +96,24 @@ async def test_a_message_that_fcm_refuses_fails_with_its_words(sender: FcmSender
 
     assert await ending(notification) == (None, None, "INVALID_ARGUMENT: The message is malformed.", 1)
     assert await now_is(alert) == (AlertStatus.FAILED, None)
+
+
+async def test_one_line_tells_how_many_were_not_sent_and_why(sender: FcmSender, fcm: FcmStandIn) -> None:
+    fcm.answers = {"lost": SENDER_ID_MISMATCH, "strange": SENDER_ID_MISMATCH, "later": PERMISSION_DENIED}
+    await waiting("lost", "phone")
+    await waiting("strange", "later")
+
+    with capture_logs() as logs:
+        await deliver_due(sender, NOW)
+
+    assert logs == [
+        {
+            "event": "not sent",
+            "log_level": "warning",
+            "channel": "push",
+            "codes": {"SENDER_ID_MISMATCH": 2, "PERMISSION_DENIED": 1},
+        }
+    ]
 
 
 async def test_when_fcm_says_how_long_to_wait_it_is_left_alone_so_long(sender: FcmSender, fcm: FcmStandIn) -> None:

@@ -163,8 +163,8 @@ async def test_one_that_cannot_be_recorded_holds_up_no_other_and_comes_up_again(
     with capture_logs() as logs:
         assert await deliver_due(sender, NOW) == 2
 
-    assert [(entry["event"], entry["log_level"], entry["notification_id"]) for entry in logs] == [
-        ("recording failed", "error", str(broken.id))
+    assert [(entry["event"], entry["notification_id"]) for entry in logs if entry["log_level"] == "error"] == [
+        ("recording failed", str(broken.id))
     ]
     assert await ending(sound) == (None, NOW, None, 1)
     assert await leased(broken) == NOW + LEASE

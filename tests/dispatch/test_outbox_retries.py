@@ -10,6 +10,7 @@ from kurir_api.dispatch.outbox import LONGEST_BACKOFF, deliver_due
 from kurir_api.dispatch.senders import Delivery, Outcome, Push
 from kurir_api.dispatch.senders.memory import MemorySender
 from kurir_api.models import AlertStatus, Device, Notification
+from tests.counting import faults_of
 from tests.dispatch.outgoing import BUSY, GONE, MALFORMED, alerted, ending, now_is, waiting
 from tests.factories import NOW
 
@@ -111,6 +112,7 @@ class Faulty(MemorySender):
 
 async def test_a_fault_of_the_senders_counts_as_an_attempt_and_holds_up_no_other() -> None:
     odd, sound, sender = await waiting("odd"), await waiting("phone"), Faulty()
+    faults = faults_of("deliver_due")
 
     with capture_logs() as logs:
         assert await deliver_due(sender, NOW, chance=lambda: 1.0) == 2
@@ -118,6 +120,7 @@ async def test_a_fault_of_the_senders_counts_as_an_attempt_and_holds_up_no_other
     assert await ending(odd) == (NOW + timedelta(seconds=5), None, None, 1)
     assert await ending(sound) == (None, NOW, None, 1)
     assert [(entry["event"], entry["notification_id"]) for entry in logs] == [("sending failed", str(odd.id))]
+    assert faults_of("deliver_due") == faults + 1
 
 
 async def test_a_fault_that_stays_ends_at_the_twelfth_attempt_too() -> None:

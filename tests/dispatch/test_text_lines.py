@@ -161,7 +161,7 @@ GSM = set(
         (
             NotificationKind.SIGN_IN_CODE,
             {"code": "493027"},
-            "Kurir: kode masuk 493027. Berlaku 10 menit. Jangan beri tahu siapa pun, juga bukan kantor",
+            "Kurir: kode masuk 493027. Berlaku 10 menit. Jangan beri tahu siapa pun, termasuk kantor",
             "Kurir: sign-in code 493027. Good for 10 minutes. Tell nobody, not even the office",
         ),
     ],

@@ -4,7 +4,7 @@ from string import Formatter
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from kurir_api.dispatch.texts import FIELDS, WORDINGS, NotificationKind, Text, render, render_line
@@ -372,7 +372,6 @@ class Watched(dict[str, Any]):
 PRIVATE = ["patient_name", "national_id", "diagnosis", "address", "phone", "instructions", "title", "reason"]
 
 
-@settings(deadline=None)  # the first example of a language loads its tables
 @given(
     kind=st.sampled_from(NotificationKind),
     locale=st.sampled_from(["id", "en", "xx"]),
@@ -390,7 +389,6 @@ def test_nothing_but_the_allowed_fields_reaches_a_text(
     assert data.read <= set(TASK)
 
 
-@settings(deadline=None)  # the first example of a language loads its tables
 @given(
     kind=st.sampled_from(
         [kind for kind in NotificationKind if "{place}" in WORDINGS[kind]["id"].body and not kind.startswith("REPLY")]

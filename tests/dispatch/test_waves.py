@@ -24,6 +24,7 @@ from kurir_api.models import (
     WaveStatus,
 )
 from kurir_api.task_kinds import WavePlan
+from tests.counting import faults_of
 from tests.factories import NOW, make_alert, make_member, make_task, make_wave
 
 pytestmark = pytest.mark.usefixtures("db")
@@ -206,11 +207,12 @@ async def test_a_wave_in_another_workers_hands_is_left_to_it_until_its_lease_end
 async def test_a_wave_that_fails_holds_up_no_other_and_comes_up_again() -> None:
     await drivers(1)
     broken = await planned(kind="A_KIND_THAT_WAS_REMOVED")
-    sound = await planned()
+    sound, faults = await planned(), faults_of("run_due_waves")
 
     with capture_logs() as logs:
         assert await run_due_waves(NOW) == 2
 
+    assert faults_of("run_due_waves") == faults + 1
     assert [(entry["event"], entry["log_level"]) for entry in logs] == [("wave failed", "error")]
     assert await waves(broken) == [(1, WaveStatus.PLANNED)]
     assert await waves(sound) == [(1, WaveStatus.WAITING)]

@@ -116,7 +116,6 @@ def odd(count: int) -> settings:
     """So many, each judged by itself."""
     return settings(
         max_examples=count,
-        deadline=None,
         database=None,
         phases=[Phase.generate],
         suppress_health_check=list(HealthCheck),

@@ -14,7 +14,6 @@ from kurir_api.database import NETWORK_SECONDS, DatabaseDown, connect_arguments,
 from kurir_api.database.client import ACQUIRE_SECONDS
 from kurir_api.models import Claim, ClaimStatus, Cost, Member, Task, TaskStatus
 from kurir_api.settings import Settings
-from kurir_api.vault import open_vault
 from tests.api import Api
 from tests.conftest import Figures, empty, url_of
 from tests.factories import FAR_OFF, NOW, make_claim, make_device, make_member, make_notification, make_task
@@ -281,8 +280,3 @@ async def test_when_every_connection_is_busy_one_is_told_so_and_others_go_on_aft
         "every connection is busy: a clear refusal within 20 s, and others go on",
         f"refused or answered after {waited:.1f} s; /health/live meanwhile in {answered * 1000:.0f} ms",
     )
-
-
-@pytest.fixture(autouse=True)
-def _vault(settings: Settings) -> None:
-    open_vault(settings)

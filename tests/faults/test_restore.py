@@ -3,6 +3,7 @@
 import hashlib
 from base64 import b64encode
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from datetime import UTC, datetime
 from fcntl import LOCK_EX, flock
 from pathlib import Path
@@ -182,6 +183,12 @@ async def test_what_cant_be_restored_is_refused_in_words_and_nothing_changes(
     with pytest.raises(BackupTrouble, match="Kurir is at work on this database"):
         await restore(settings.database_url or "", storage, done.path, identities_in(key), replace=True)
     assert await rows_of(elsewhere) == restored
+    other = replace(done.contents, tables=done.contents.tables | {"member": (0, "0")})
+    restoring = Restoring(elsewhere, storage, replace(read_through(done.path, identities_in(key)), contents=other))
+    with pytest.raises(BackupTrouble) as failed:
+        await restoring.run(done.path, identities_in(key))
+    assert failed.value.message("en") == "It can't be restored: table member differs. Nothing was changed."
+    assert await rows_of(elsewhere) == restored
     assert read_through(done.path, identities_in(key)).contents == done.contents
 
 
@@ -243,6 +250,14 @@ async def test_a_receipt_whose_file_is_gone_is_named_and_no_second_file_is_writt
     with pytest.raises(BackupTrouble, match="exists already"):
         await back_up(settings.database_url or "", storage, done.path, recipients(key), NOW)
     assert sorted(path.name for path in key.parent.glob("*.age*")) == [done.path.name, "later.age"]
+
+
+async def test_a_folder_that_is_not_there_is_no_file_to_write(settings: Settings, key: Path) -> None:
+    missing = key.parent / "backups"
+
+    with pytest.raises(BackupTrouble, match=r"is no folder; make it first \(mkdir\)"):
+        await back_up(settings.database_url or "", Storage.opened(settings), missing, recipients(key), NOW)
+    assert not missing.exists()
 
 
 async def test_keys_of_another_office_are_told_of_before_anything_else(settings: Settings) -> None:

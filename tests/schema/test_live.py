@@ -57,6 +57,30 @@ async def told_after_the_connection_was_lost(url: str, member: Member, count: in
                 return await anext(subscriber)
 
 
+async def test_after_a_failover_it_is_asked_again_until_the_server_takes_writes(database: str, db: None) -> None:
+    member = await make_member()
+    connection = await asyncpg.connect(**connect_arguments(database))
+    name = await connection.fetchval("SELECT current_database()")
+    url = f"{database}{'&' if '?' in database else '?'}target_session_attrs=read-write"
+
+    with capture_logs() as logs:
+        async with LiveEvents.opened(url) as live, live.subscribe(lambda one: one.member == member.id) as subscriber:
+            try:
+                await connection.execute(f'ALTER DATABASE "{name}" SET default_transaction_read_only = on')
+                await connection.execute(LISTENERS, connection.get_server_pid())
+                async with asyncio.timeout(20):
+                    while "TargetServerAttributeNotMatched" not in [entry["error"] for entry in logs]:
+                        await connection.execute("SELECT 1")
+            finally:
+                await connection.execute(f'ALTER DATABASE "{name}" RESET default_transaction_read_only')
+                await connection.close()
+            notification = await make_notification(member)
+            async with asyncio.timeout(20):
+                heard = await anext(subscriber)
+
+    assert {one.subject for one in heard} == {notification.id}
+
+
 async def _written(member: Member, count: int) -> None:
     original = await make_notification(member)
     await Notification.bulk_create(

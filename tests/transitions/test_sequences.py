@@ -56,7 +56,7 @@ async def world(db: None, machine: str) -> World:
 
 
 @pytest.mark.parametrize("machine", STATES)
-@settings(max_examples=50, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=50, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(data=st.data())
 async def test_any_sequence_of_moves_goes_as_the_page_says(world: World, machine: str, data: st.DataObject) -> None:
     beginning = data.draw(st.sampled_from(list(BEGINNINGS[machine].values())), label="beginning")

@@ -73,7 +73,8 @@ async def test_the_way_from_a_call_for_help_to_somebody_who_comes(db: None, sett
     await make_claim(task, driver, claimed_at=now - timedelta(minutes=18))
     await make_alarm(task, due_at=now + timedelta(hours=1))
     await make_notification(driver, task, due_at=now - timedelta(seconds=90))
-    await make_notification(driver, task, failed_at=now, failure="no device")
+    for failed_at, silent in ((now, False), (now, True), (now - timedelta(hours=25), False)):
+        await make_notification(driver, task, failed_at=failed_at, failure="no device", silent=silent)
     (settings.data_dir / DONE).touch()
     with Statements() as statements:
         found = figures((await office_figures(now, settings)).decode())
@@ -93,7 +94,8 @@ async def test_the_way_from_a_call_for_help_to_somebody_who_comes(db: None, sett
     assert found["kurir_queue_oldest_seconds", "waves"] == pytest.approx(180)
     assert (found["kurir_queue_due", "alarms"], found["kurir_queue_due", "texts"]) == (0, 0)
     assert found["kurir_waiting_oldest_seconds", "33.02"] == pytest.approx(7200)
-    assert found["kurir_dead_letters", "notifications"] == 1
+    assert found["kurir_day_dead_letters", "notifications"] == 1
+    assert found["kurir_dead_letters", "messages"] == 0
     assert 0 <= found["kurir_backup_age_seconds",] < 60
     assert found["kurir_database_connections",] <= found["kurir_database_connections_most",]
 

@@ -1,12 +1,14 @@
 """Whether a worker works, as compose asks it."""
 
 import socket
+from datetime import timedelta
 
 import httpx
 
 from kurir_api.settings import Settings
 from kurir_api.telemetry.steps import PULSE, SILENT_SECONDS, watched
 from kurir_api.watch.metrics import worker_served
+from kurir_api.worker import Every
 from tests.factories import NOW
 from tests.watch.test_metrics import TOKEN, figures
 
@@ -29,3 +31,17 @@ async def test_a_worker_is_well_while_a_step_ends_well_each_minute(settings: Set
     assert (stuck.status_code, stuck.json()["status"]) == (503, "stuck")
     assert (well.status_code, well.json()) == (200, {"status": "working"})
     assert figures(told.text)["kurir_steps_done_total", "two_of_something"] == 2
+
+
+async def test_a_step_that_only_waits_until_its_pause_is_over_is_no_sign_of_life() -> None:
+    async def nothing(_: object) -> int:
+        return 0
+
+    daily = Every(timedelta(days=1), nothing)
+    await daily(NOW)
+    PULSE.at -= SILENT_SECONDS + 1
+
+    await daily(NOW + timedelta(hours=23))
+    assert PULSE.seconds > SILENT_SECONDS
+    await daily(NOW + timedelta(days=1))
+    assert PULSE.seconds < SILENT_SECONDS

@@ -55,7 +55,8 @@ class Outcome(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Delivery:
-    """The outcome of one push; `reason` is at most 200 characters, without token or text of the push.
+    """The outcome of one push; `reason` is at most 200 characters, without token or text of the push, and begins
+    with a code: the vendor's, or what kind of trouble it was.
 
     `retry_after` is how long the vendor asked to be left alone, if it said so.
     """
@@ -63,6 +64,11 @@ class Delivery:
     outcome: Outcome
     reason: str = ""
     retry_after: timedelta | None = None
+
+    @property
+    def code(self) -> str:
+        """The reason's, which names nobody."""
+        return self.reason.partition(":")[0]
 
 
 class PushSender(Protocol):

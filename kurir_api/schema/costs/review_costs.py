@@ -69,10 +69,11 @@ class ReviewCostsSuccess:
             refused=[
                 RefusedCost(
                     cost_id=global_id("Cost", one.cost_id),
-                    code=one.code,
-                    message=refusal_from(one.code, one.payload).message(info.context.locale),
+                    code=refusal.code,
+                    message=refusal.message(info.context.locale),
                 )
                 for one in reviewed.refused
+                for refusal in [refusal_from(one.refusal, one.payload)]
             ],
         )
 

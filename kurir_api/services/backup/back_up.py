@@ -57,6 +57,11 @@ async def back_up(
     SettingsError; then there is no such file.
     """
     path = target / f"kurir-{now:%Y%m%dT%H%M%SZ}.age" if target.is_dir() else target  # noqa: ASYNC240 - of no server
+    if path.suffix != ".age":
+        raise BackupTrouble(
+            indonesian=f"{path} bukan folder; buat dulu (mkdir), atau sebutkan berkas yang namanya berakhir .age.",
+            english=f"{path} is no folder; make it first (mkdir), or name a file that ends in .age.",
+        )
     if path.exists():
         raise BackupTrouble(
             indonesian=f"{path} sudah ada; sebutkan berkas lain, atau folder.",

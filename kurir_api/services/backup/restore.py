@@ -3,6 +3,7 @@
 import asyncio
 import hashlib
 import os
+import re
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -23,10 +24,14 @@ from kurir_api.storage import Storage
 from kurir_api.vault import vault
 
 EMPTIED = """
+SET client_min_messages = warning;
 BEGIN;
 DROP SCHEMA public CASCADE; CREATE SCHEMA public;
 ALTER SCHEMA public OWNER TO pg_database_owner; GRANT USAGE ON SCHEMA public TO PUBLIC;
 """
+
+# As psql and the server say it, and pg_restore.
+ERROR = re.compile(r"(?:ERROR|FATAL|error): *(.*)")
 
 # The api and workers; a restore beside them would pull the tables away from under them.
 IN_USE = """
@@ -174,7 +179,7 @@ class Restoring:
                 await self._fill(path, identities, sql)
                 await asyncio.to_thread(sql.write, f"{checks(self._backup.contents)}COMMIT;\n".encode())
         finally:
-            why = (await said).rpartition("ERROR:")[2].strip()
+            why = await said
         if await psql.wait():
             raise BackupTrouble(
                 indonesian=f"Tidak dapat dipulihkan: {why}. Tidak ada yang diubah.",
@@ -243,9 +248,11 @@ async def _finished(program: asyncio.subprocess.Process) -> None:
 
 
 async def _said(program: asyncio.subprocess.Process) -> str:
-    """The first line of its complaint: those below may hold people's data."""
+    """The first error of its complaint, one line: those below may hold people's data."""
     assert program.stderr  # noqa: S101 - asked for
-    return (await program.stderr.read()).decode(errors="replace").strip().partition("\n")[0]
+    complaint = (await program.stderr.read()).decode(errors="replace").strip()
+    error = ERROR.search(complaint)
+    return error[1] if error else complaint.partition("\n")[0]
 
 
 def _next(pieces: Iterator[tuple[str, bytes]]) -> tuple[str, bytes] | None:

@@ -15,6 +15,7 @@ from kurir_api.models import AlarmReason, Claim, ClaimStatus, Task
 from kurir_api.services.claims.deadlines import REMINDED_BEFORE
 from kurir_api.services.claims.handing_over import leave_with_holder, withdraw_offer
 from kurir_api.services.tasks.staffing import reopen_slot
+from kurir_api.telemetry.steps import count_fault
 from kurir_api.transitions import move
 
 OFFERED, HELD = ClaimStatus.OFFERED, ClaimStatus.HELD
@@ -25,20 +26,26 @@ async def remind_claimants(now: datetime, *, batch: int = 100) -> int:
     its own; how many were reminded. A claim that fails is logged and comes up again; the others go on.
     """
     soon = {"expires_at__lte": now + REMINDED_BEFORE, "expires_at__gt": now}
-    return await _each({"status": HELD, "reminded_at__isnull": True, **soon}, _remind, now, batch)
+    return await _each(remind_claimants, {"status": HELD, "reminded_at__isnull": True, **soon}, _remind, now, batch)
 
 
 async def expire_claims(now: datetime, *, batch: int = 100) -> int:
     """Expire up to `batch` offers that weren't answered and claims that weren't started in time, each in a
     transaction of its own; how many were expired. A claim that fails is logged and comes up again; the others go on.
     """
-    return await _each({"status__in": (OFFERED, HELD), "expires_at__lte": now}, _expire, now, batch)
+    return await _each(expire_claims, {"status__in": (OFFERED, HELD), "expires_at__lte": now}, _expire, now, batch)
 
 
 async def _each(
-    due: dict[str, Any], act: Callable[[Claim, datetime], Awaitable[None]], now: datetime, batch: int
+    step: Callable[..., Awaitable[int]],
+    due: dict[str, Any],
+    act: Callable[[Claim, datetime], Awaitable[None]],
+    now: datetime,
+    batch: int,
 ) -> int:
-    """`act` on each claim that is due, locked with its task; how many were done here, and not by another worker."""
+    """For the step: `act` on each claim that is due, locked with its task; how many were done here, and not by
+    another worker.
+    """
     found: Iterable[tuple[UUID, UUID]] = (
         await Claim.filter(**due).order_by("expires_at").limit(batch).values_list("id", "task_id")
     )
@@ -54,6 +61,7 @@ async def _each(
                     await act(claim, now)
                     done += 1
         except Exception:  # noqa: BLE001 - one claim's fault must not hold up the others
+            count_fault(step)
             structlog.get_logger("kurir.claims").exception("claim failed", claim_id=str(claim_id))
     return done
 

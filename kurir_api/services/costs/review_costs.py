@@ -33,10 +33,10 @@ class ReviewCosts(Command):
 
 @dataclass(frozen=True, slots=True)
 class RefusedCost:
-    """A cost that stays as it was; `code` and `payload` are the refusal's."""
+    """A cost that stays as it was; `refusal` names the class of its refusal, as `refusal_from` wants it."""
 
     cost_id: UUID
-    code: str
+    refusal: str
     payload: dict[str, Any]
 
 
@@ -74,7 +74,7 @@ async def review_costs(principal: Principal, command: ReviewCosts) -> Reviewed:
     await _tell(done, principal, now)
     return Reviewed(
         [cost.id for cost in done],
-        [RefusedCost(one, refusals[one].code, refusals[one].payload()) for one in asked if one in refusals],
+        [RefusedCost(one, type(refusals[one]).__name__, refusals[one].payload()) for one in asked if one in refusals],
     )
 
 

@@ -14,6 +14,7 @@ from kurir_api.dispatch.texts import NotificationKind
 from kurir_api.models import Case, Escalation, EscalationKind, Referral, Report
 from kurir_api.services.desks.people import desks_from
 from kurir_api.services.desks.rules import RULES, Subject, about
+from kurir_api.telemetry.steps import count_fault
 
 LEASE = timedelta(seconds=60)
 """How long a worker has an escalation to itself; when it dies meanwhile, another takes over after that."""
@@ -39,6 +40,7 @@ async def tell_due_escalations(now: datetime, *, batch: int = 50) -> int:
         try:
             await _tell(row, lease, now)
         except Exception:  # noqa: BLE001 - one escalation's fault must not hold up the others
+            count_fault(tell_due_escalations)
             structlog.get_logger("kurir.escalations").exception("escalation failed", escalation_id=str(row["id"]))
     return len(taken)
 

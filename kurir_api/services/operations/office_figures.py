@@ -70,8 +70,9 @@ SELECT regency_code AS regency, count(*)::int AS tasks,
 FROM task WHERE status = 'OPEN' GROUP BY regency_code
 """
 
+# $1: 24 hours ago. Messages wait until somebody deals with them; of notifications one can only take note.
 DEAD_LETTERS = """
-SELECT (SELECT count(*)::int FROM notification WHERE failed_at IS NOT NULL) AS notifications,
+SELECT (SELECT count(*)::int FROM notification WHERE failed_at > $1 AND NOT silent) AS notifications,
     (SELECT count(*)::int FROM inbound_message WHERE failed_at IS NOT NULL) AS messages
 """
 
@@ -91,7 +92,7 @@ async def office_figures(now: datetime, settings: Settings) -> bytes:
         *_claiming((await ask(MINUTES_TO_CLAIM, [since]))[0]),
         *_queues(await ask(QUEUES, [now])),
         *_waiting(await ask(WAITING, [now])),
-        *_dead_letters((await ask(DEAD_LETTERS))[0]),
+        *_dead_letters((await ask(DEAD_LETTERS, [now - DAY]))[0]),
         *_database((await ask(DATABASE))[0]),
         *_backup(now, settings),
     ]
@@ -146,7 +147,10 @@ def _waiting(rows: list[dict[str, Any]]) -> Iterator[Metric]:
 
 
 def _dead_letters(row: dict[str, Any]) -> Iterator[Metric]:
-    yield _family("kurir_dead_letters", "What was given up, and somebody should look at", "kind", row)
+    told = "Notifications that were given up in the last 24 hours"
+    yield _family("kurir_day_dead_letters", told, "kind", {"notifications": row["notifications"]})
+    told = "Incoming messages that were given up, until somebody deals with them"
+    yield _family("kurir_dead_letters", told, "kind", {"messages": row["messages"]})
 
 
 def _database(row: dict[str, Any]) -> Iterator[Metric]:

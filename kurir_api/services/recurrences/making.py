@@ -12,6 +12,7 @@ from kurir_api.models import Case, CaseStatus, Recurrence, Region
 from kurir_api.services.recurrences.rules import occurrences
 from kurir_api.services.tasks.drafting import draft_task
 from kurir_api.services.tasks.publish_task import publish
+from kurir_api.telemetry.steps import count_fault
 
 AHEAD = timedelta(days=7)
 """How long before it begins a task is made and published: time to find somebody, and few tasks to call off."""
@@ -46,6 +47,7 @@ async def make_recurring_tasks(now: datetime) -> int:
         try:
             await _make(row["id"], row["case_id"], row["lease"], now)
         except Exception:  # noqa: BLE001 - one recurrence's fault must not hold up the others
+            count_fault(make_recurring_tasks)
             structlog.get_logger("kurir.recurrences").exception("recurrence failed", recurrence_id=str(row["id"]))
     return len(taken)
 

@@ -11,6 +11,7 @@ from tortoise.transactions import in_transaction
 from kurir_api.dispatch.alarms import arm_alarm
 from kurir_api.models import TAKING, AlarmReason, ClaimStatus, Task, TaskStatus
 from kurir_api.services.tasks.staffing import claim_statuses, settle
+from kurir_api.telemetry.steps import count_fault
 from kurir_api.transitions import move
 
 WAITING = (ClaimStatus.OFFERED, ClaimStatus.HELD)
@@ -33,6 +34,7 @@ async def close_windows(now: datetime, *, batch: int = 100) -> int:
         try:
             closed += await _close(row["id"], now)
         except Exception:  # noqa: BLE001 - one task's fault must not hold up the others
+            count_fault(close_windows)
             structlog.get_logger("kurir.tasks").exception("closing failed", task_id=str(row["id"]))
     return closed
 

@@ -12,6 +12,7 @@ from kurir_api.models import InboundMessage
 from kurir_api.services.alone import one_at_a_time
 from kurir_api.services.threads.dealing import deal_with
 from kurir_api.services.threads.receiving import Inbound
+from kurir_api.telemetry.steps import count_fault
 
 LEASE = timedelta(seconds=60)
 """How long a worker has messages to itself; when it dies meanwhile, another takes them after that."""
@@ -78,6 +79,7 @@ async def take_in_messages(now: datetime) -> int:
             await get_connection("default").execute_query(COUNT, [row.id, lease])
             await take_in(row.id, Inbound.of(row).sender_indexes, now, lease)
         except Exception as error:  # noqa: BLE001 - one message's fault must not hold up the others
+            count_fault(take_in_messages)
             structlog.get_logger("kurir.inbox").exception("message failed", message_id=str(row.id))
             await _put_off(row, error, lease, now)
     return len(taken)

@@ -3,8 +3,10 @@
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import httpx
 import pytest
 
+from kurir_api.dispatch.travel import Roads
 from kurir_api.dispatch.waves import plan_wave, run_due_waves
 from kurir_api.models import Alert, Member, Notification, Role, Task
 from tests.api import Answer, Api
@@ -60,6 +62,12 @@ async def test_two_houses_of_a_village_give_the_same_answers_to_every_question(a
     assert [answer["task"]["location"] for answer in answers[0]] == [None] * len(answers[0])
 
 
+def minutes_by_road(to_the_house: int) -> Roads:
+    """A router that knows the way to the house."""
+    answer = httpx.Response(200, json={"code": "Ok", "durations": [[60 * to_the_house]]})
+    return Roads("https://osrm.example.go.id", transport=httpx.MockTransport(lambda _: answer))
+
+
 @pytest.mark.usefixtures("db")
 async def test_an_alert_and_its_push_tell_how_far_the_village_is() -> None:
     task = await make_two()
@@ -68,12 +76,14 @@ async def test_an_alert_and_its_push_tell_how_far_the_village_is() -> None:
     await move_to(task, HOUSES[1])
     await plan_wave(await Task.get(id=task.id), NOW)
 
-    await run_due_waves(NOW)
+    roads = minutes_by_road(7)
+    await run_due_waves(NOW, roads)
+    await roads.close()
 
     alert = await Alert.get(member_id=member.id)
     push = await Notification.get(member_id=member.id)
     assert round(alert.distance_m) == 2212
-    assert alert.explanation["id"].startswith("2,2 km")
+    assert alert.explanation == {"id": "2,2 km, keahlian berlaku", "en": "2.2 km, capability valid"}
     assert push.data["distance_m"] == alert.distance_m
 
 

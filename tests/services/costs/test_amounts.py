@@ -29,7 +29,7 @@ def test_an_amount_is_one_rupiah_to_a_thousand_million(amount: int) -> None:
 
 
 @pytest.mark.usefixtures("db")
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(steps=STEPS)
 async def test_the_total_is_the_sum_of_what_stands_after_any_logging_and_correcting(
     steps: list[tuple[int, int]],

@@ -5,6 +5,7 @@ from dataclasses import replace
 
 import pytest
 
+from kurir_api.errors import refusal_from
 from kurir_api.models import Cost, CostCategory, CostStatus, LedgerEntry, Role
 from kurir_api.services.contributions.books import faults_of_books
 from kurir_api.services.costs.review_costs import ReviewCosts, Reviewed, review_costs
@@ -19,7 +20,7 @@ S = CostStatus
 
 def words(reviewed: Reviewed) -> list[str]:
     """The refusals' codes."""
-    return [one.code for one in reviewed.refused]
+    return [refusal_from(one.refusal, one.payload).code for one in reviewed.refused]
 
 
 async def test_two_who_approve_the_same_costs_in_opposite_order_approve_each_once() -> None:
@@ -63,9 +64,9 @@ async def test_a_retry_answers_the_same_also_for_those_that_were_refused() -> No
     first = await review_costs(scene.coordinator, command)
     again = await review_costs(scene.coordinator, command)
 
-    assert (again.done, [(one.cost_id, one.code) for one in again.refused]) == (
+    assert (again.done, [(one.cost_id, one.refusal) for one in again.refused]) == (
         [costs[1].id],
-        [(costs[0].id, "INVALID_TRANSITION")],
+        [(costs[0].id, "InvalidTransition")],
     )
     assert (first.done, words(first)) == (again.done, words(again))
 

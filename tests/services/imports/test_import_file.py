@@ -204,7 +204,7 @@ row = st.lists(
 )
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(rows=st.lists(row, max_size=8), broken=st.booleans())
 async def test_every_row_that_is_read_is_counted_once(tmp_path: Path, rows: list[list[str]], broken: bool) -> None:
     await make_regions_once()

@@ -60,20 +60,22 @@ async def test_a_costs_receipt_stays_for_good(storage: Storage, settings: Settin
 async def test_after_an_hour_files_without_a_row_go(storage: Storage, settings: Settings) -> None:
     for name in kept_as("33.02", new_id()):
         await storage.put(name, b"picture")
+    put_at = datetime.now(UTC)
 
-    assert await sweep_receipts(storage, TODAY + HOUR - MINUTE) == 0
+    assert await sweep_receipts(storage, put_at + HOUR - MINUTE) == 0
     assert len(files_of(settings)) == 2
-    assert await sweep_receipts(storage, TODAY + HOUR + 10 * MINUTE) == 2
+    assert await sweep_receipts(storage, put_at + HOUR + MINUTE) == 2
     assert files_of(settings) == []
 
 
 async def test_a_day_after_its_last_piece_an_unfinished_upload_goes(storage: Storage, settings: Settings) -> None:
     piece = f"uploads/33.02/{new_id()}/{'a' * 64}/0-3"
     await storage.put(piece, b"abc")
+    put_at = datetime.now(UTC)
 
-    assert await sweep_receipts(storage, TODAY + 24 * HOUR - MINUTE) == 0
+    assert await sweep_receipts(storage, put_at + 24 * HOUR - MINUTE) == 0
     assert files_of(settings) == [piece]
-    assert await sweep_receipts(storage, TODAY + 24 * HOUR + 10 * MINUTE) == 1
+    assert await sweep_receipts(storage, put_at + 24 * HOUR + MINUTE) == 1
     assert files_of(settings) == []
 
 

@@ -5,10 +5,12 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 import time_machine
+from structlog.testing import capture_logs
 
 from kurir_api.auth import Principal
 from kurir_api.models import Recurrence, Role, Task, TransitionLog, Urgency, Wave
-from kurir_api.services.recurrences.making import make_recurring_tasks
+from kurir_api.services.recurrences.making import LEASE, make_recurring_tasks
+from tests.counting import faults_of
 from tests.factories import NOW, make_case, make_claim, make_facility, make_member, make_recurrence, principal_for
 from tests.services.cases.moving import CLOSED, ON_HOLD, OPEN, move
 
@@ -71,6 +73,21 @@ async def test_what_a_worker_died_over_is_made_once_all_the_same() -> None:
 
     await recurrence.refresh_from_db()
     assert (await starts(), recurrence.due_at) == ([THURSDAY, MONDAY], THURSDAY)
+
+
+async def test_one_that_fails_is_logged_and_counted_and_comes_up_again() -> None:
+    recurrence, faults = await make_recurrence(kind="A_KIND_THAT_WAS_REMOVED"), faults_of("make_recurring_tasks")
+
+    with capture_logs() as logs:
+        assert await make_recurring_tasks(NOW) == 1
+        assert await make_recurring_tasks(NOW + LEASE) == 1
+
+    assert [(entry["event"], entry["recurrence_id"]) for entry in logs] == [
+        ("recurrence failed", str(recurrence.id)),
+        ("recurrence failed", str(recurrence.id)),
+    ]
+    assert faults_of("make_recurring_tasks") == faults + 2
+    assert await Task.all().count() == 0
 
 
 async def test_after_a_week_without_a_worker_what_is_over_is_left_out() -> None:

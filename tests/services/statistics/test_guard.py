@@ -32,7 +32,7 @@ from tests.services.statistics.attack import (
 
 JANUARY, FEBRUARY, _ = MONTHS
 NEVER = {"kind": "NEVER_DONE", "category": "LODGING"}
-ATTACK = settings(deadline=None, max_examples=8)
+ATTACK = settings(max_examples=8)
 
 
 def helps_among(places: Sequence[str], months: Sequence[date], sorts: int) -> SearchStrategy[list[Help]]:
