@@ -82,13 +82,13 @@ async def _within_reach(period: Period) -> tuple[int, int]:
     """
     patients, reports = Patient.all(), Report.all()
     if period.member is not None:
-        patients = Patient.filter(id__in=Subquery(_held(period).values("task__case__patient_id")))
+        theirs = Q(id__in=Subquery(_held(period).values("task__case__patient_id")))
         reports = Report.filter(taken_by_id=period.member)
         if memberships := await Membership.filter(member_id=period.member).select_related("member"):
             principal = Principal.of(memberships)
-            shown = Q(id__in=Subquery(visible_patients(principal).values("id")))
-            patients = Patient.filter(shown | Q(id__in=Subquery(_held(period).values("task__case__patient_id"))))
+            theirs |= Q(id__in=Subquery(visible_patients(principal).values("id")))
             reports = visible_reports(principal)
+        patients = Patient.filter(theirs)
     return (
         await patients.filter(created_at__lt=period.until).count(),
         await reports.filter(received_at__lt=period.until).count(),
